@@ -1,0 +1,136 @@
+/** Every fault the lab can name, with the next thing to do beside it. A message says what was expected and what came; the hint says what now. */
+export const FAULTS = {
+  // files and folders
+  'file/missing': 'Check the path; relative paths in a study file start at that file.',
+  'file/unreadable': 'Check that you may read this file and that its disk is still there.',
+  'file/read-only': 'Choose a folder you may write to, with --home or the LAB_HOME variable.',
+  'file/disk-full': 'Free some space on that disk, then run the same command again: it goes on where it stopped.',
+  // models
+  'model/missing-file': 'A model folder needs config.json, tokenizer.json and model.safetensors (or its shards and their index).',
+  'model/header': 'The weights file is damaged or not a safetensors file; fetch it again.',
+  'model/truncated': 'The file ends early; fetch it again and compare its size with the source.',
+  'model/overlap': 'The file describes two tensors in the same bytes; fetch it again or convert it anew.',
+  'model/lfs-pointer':
+    'These are not the weights but a note of Git LFS saying where they are: run "git lfs pull" in that folder.',
+  'model/pickle':
+    'Pickle files can run code and are never read. Convert to safetensors, for example with save_pretrained(..., safe_serialization=True).',
+  'model/architecture': 'See "lab models" for the architectures that can be read.',
+  'model/config': 'Correct config.json, or take the config that belongs to these weights.',
+  'model/shape':
+    'config.json and the weights belong to different models, or one of them was edited; take both from the same source.',
+  'model/dtype': 'Store the weights as F32, F16 or BF16.',
+  'model/not-finite': 'The weights hold NaN or infinity, so every score would be meaningless; fetch or convert them again.',
+  'model/tokenizer': 'Take tokenizer.json and tokenizer_config.json from the source of the weights.',
+  'model/undefined-id': 'The tokenizer and the model do not belong together: an id lies outside the vocabulary.',
+  // engine
+  'engine/unknown': 'Use one of the providers that "lab doctor" lists.',
+  'engine/unavailable':
+    'Run "lab doctor": it names what is missing and the command that brings it. Nothing else was used in its place.',
+  'engine/graph': 'The runtime refused the graph; please report it with the message above.',
+  'engine/run': 'The runtime failed on this batch; try fewer tokens per batch (--batch-tokens) or another provider.',
+  'engine/died':
+    'The engine process ended; it has been started again. Run the same command again to redo what was in flight; less memory per batch (--batch-tokens) may help.',
+  'engine/stopped': 'Stopped as asked; run the same command again to go on.',
+  // compression
+  'compress/quota': 'Ask for a sparsity from 0 up to, but not including, 1.',
+  'compress/pattern':
+    'Write a pattern as { keep: 4, of: 8 }: keep from 1 to of, and of no larger than the inputs of each matrix.',
+  'compress/method': 'See "lab methods" for the methods and what each can do.',
+  'compress/target': 'No matrix carries such a name; "lab models show" lists the matrices of a model.',
+  // tasks
+  'task/yaml': 'Correct the task file at the place named.',
+  'task/unknown': 'See "lab tasks list".',
+  'task/transform':
+    'This task file calls Python. Only the transforms listed by "lab tasks check" are built in; the rest need one.',
+  'task/template': 'Correct the template, or the column it names.',
+  'task/pack': 'Check the data folder (--data) and the dataset_path of the task file.',
+  'task/column': 'Check that the pack belongs to this task file.',
+  'task/gold': 'The right answer must be one of the choices; correct the row or leave it out.',
+  'task/empty-choice': 'A choice without text cannot be scored; correct the row or leave it out.',
+  'task/too-long':
+    'The continuation alone is longer than the model can read; leave the item out or use a model with more context.',
+  'task/few-shot': 'Ask for fewer examples, or give the task a larger split to draw them from.',
+  // studies
+  'study/yaml': 'Correct the study file at the place named.',
+  'study/field': 'See the JSON Schema of study files: "lab export schema".',
+  'study/empty': 'A study needs at least one model, one task and one compression.',
+  'study/unknown': 'See "lab status" for the studies in this store.',
+  // store
+  'store/newer': 'This store was written by a newer lab; use that version, or another folder with --home.',
+  'store/busy': 'Another lab is using this store. Wait until it has finished, or use another folder with --home.',
+  'store/corrupt': 'The database is damaged. It was left untouched; move it aside to start a new one.',
+  // calls and the command line
+  'api/unknown': 'Update the page: it and the lab are of different versions.',
+  'api/argument': 'Correct the argument named.',
+  'cli/usage': 'See "lab --help".',
+  'app/unexpected': 'This is a mistake of ours; please report it with the message above.',
+} as const
+
+export type FaultCode = keyof typeof FAULTS
+
+/** An error as a value: what crosses processes, the contract and the store. */
+export interface Fault {
+  readonly code: FaultCode
+  readonly message: string
+  readonly hint: string
+}
+
+/** The one error class. `message` says what was expected and what came, with value and type. */
+export class LabError extends Error {
+  readonly code: FaultCode
+  constructor(code: FaultCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'LabError'
+    this.code = code
+  }
+}
+
+/** Any thrown thing as a Fault; what is not ours is told apart as 'app/unexpected', or by its errno where the disk is at fault. */
+export function toFault(error: unknown): Fault {
+  const known = error instanceof LabError ? error : fromErrno(error)
+  if (known) return { code: known.code, message: known.message, hint: FAULTS[known.code] }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return { code: 'app/unexpected', message, hint: FAULTS['app/unexpected'] }
+}
+
+/** A Fault that crossed a process becomes an error again, code kept. */
+export function fromFault(fault: Fault): LabError {
+  return new LabError(fault.code, fault.message)
+}
+
+/** The named error behind an errno of the file system or of SQLite, or undefined where it has no name of ours. */
+export function fromErrno(error: unknown): LabError | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  const options = { cause: error }
+  switch (error.code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'SQLITE_FULL':
+      return new LabError('file/disk-full', `Expected room to write, found the disk full (${error.message}).`, options)
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+    case 'SQLITE_READONLY':
+    case 'SQLITE_CANTOPEN':
+      return new LabError(
+        'file/read-only',
+        `Expected a place that can be read and written, but was refused (${error.message}).`,
+        options,
+      )
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new LabError('file/missing', `Expected a file that is not there (${error.message}).`, options)
+    case 'SQLITE_BUSY':
+    case 'SQLITE_LOCKED':
+      return new LabError(
+        'store/busy',
+        `Expected to be the only lab on this store, but another one holds it (${error.message}).`,
+        options,
+      )
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return new LabError('store/corrupt', `Expected an SQLite database of the lab (${error.message}).`, options)
+    default:
+      return undefined
+  }
+}

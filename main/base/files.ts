@@ -1,0 +1,53 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fromErrno } from './errors.ts'
+
+/** SHA-256 in lower-case hex. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex')
+}
+
+/** SHA-256 of a file, read in pieces of 4 MiB so that any size fits in memory. */
+export function sha256File(path: string): string {
+  const hash = createHash('sha256')
+  const piece = new Uint8Array(4 << 20)
+  const file = openSync(path, 'r')
+  try {
+    for (let n = readSync(file, piece); n > 0; n = readSync(file, piece)) hash.update(piece.subarray(0, n))
+  } finally {
+    closeSync(file)
+  }
+  return hash.digest('hex')
+}
+
+/** Writes a file whole or not at all: a new file beside it, synced, then renamed over it. Folders are made. */
+export function writeWhole(path: string, data: string | Uint8Array): void {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const file = openSync(temporary, 'wx')
+    try {
+      // one call may write less than asked for, on a full disk or above 2 GiB
+      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, Math.min(bytes.length - done, 1 << 30))
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  } catch (error) {
+    if (existsSync(temporary)) rmSync(temporary, { force: true })
+    throw fromErrno(error) ?? error
+  }
+}
+
+/** The folder of the lab's store and caches: what was asked for, else LAB_HOME, else the place this system keeps such data. */
+export function homeFolder(asked?: string): string {
+  const chosen = asked ?? process.env.LAB_HOME
+  if (chosen) return resolve(chosen)
+  if (process.platform === 'win32') return join(process.env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Junk DNA Lab')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Junk DNA Lab')
+  return join(process.env.XDG_DATA_HOME ?? join(homedir(), '.local', 'share'), 'junk-dna-lab')
+}

@@ -1,0 +1,60 @@
+/** Element types that live in memory. float16 and bfloat16 exist on disk only: they are widened when read, which is exact. */
+export interface TensorData {
+  float32: Float32Array
+  int32: Int32Array
+  int64: BigInt64Array
+  uint8: Uint8Array
+  /** One byte per element, 0 or 1. */
+  bool: Uint8Array
+}
+export type ElementType = keyof TensorData
+
+/** Dimensions and row-major data; `data.length` is the product of `dims` (1 for a scalar). */
+export type Tensor = {
+  [E in ElementType]: { readonly type: E; readonly dims: readonly number[]; readonly data: TensorData[E] }
+}[ElementType]
+
+/** A tensor of 32-bit floats: what weights are in memory. */
+export type FloatTensor = Extract<Tensor, { type: 'float32' }>
+
+export function float32(dims: readonly number[], data: Float32Array): FloatTensor {
+  return { type: 'float32', dims, data }
+}
+export function int32(dims: readonly number[], data: Int32Array): Extract<Tensor, { type: 'int32' }> {
+  return { type: 'int32', dims, data }
+}
+export function int64(dims: readonly number[], data: BigInt64Array): Extract<Tensor, { type: 'int64' }> {
+  return { type: 'int64', dims, data }
+}
+
+/** Number of elements of a shape; 1 for a scalar. */
+export function sizeOf(dims: readonly number[]): number {
+  return dims.reduce((product, dim) => product * dim, 1)
+}
+
+/** bfloat16 bits to float32: the upper half of the same number, exact. */
+export function fromBfloat16(bits: Uint16Array): Float32Array<ArrayBuffer> {
+  const wide = new Uint32Array(bits.length)
+  for (let i = 0; i < bits.length; i++) wide[i] = bits[i]! << 16
+  return new Float32Array(wide.buffer)
+}
+
+/** IEEE float16 bits to float32, exact, subnormals included. */
+export function fromFloat16(bits: Uint16Array): Float32Array<ArrayBuffer> {
+  const wide = new Float32Array(bits.length)
+  for (let i = 0; i < bits.length; i++) {
+    const h = bits[i]!
+    const exponent = (h >> 10) & 31
+    const fraction = h & 1023
+    const size =
+      exponent === 31
+        ? fraction
+          ? NaN
+          : Infinity
+        : exponent
+          ? (1 + fraction / 1024) * 2 ** (exponent - 15)
+          : fraction * 2 ** -24
+    wide[i] = h & 0x8000 ? -size : size
+  }
+  return wide
+}

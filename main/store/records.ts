@@ -1,0 +1,72 @@
+import type { Json } from '../base/json.ts'
+
+/** What was done to the weights, as results carry it. `pattern` is 'free' or 'keep:of'. Dense is method 'dense', sparsity 0. */
+export interface CompressionRecord {
+  readonly method: string
+  readonly group: string
+  readonly pattern: string
+  readonly sparsity: number
+  readonly params: Readonly<Record<string, Json>>
+  readonly seed: number
+  readonly include: readonly string[]
+  readonly exclude: readonly string[]
+}
+
+/** Everything that decides a cell's numbers; its canonical JSON hashed is the fingerprint. */
+export interface CellKey {
+  /** Content hash of the uncompressed weights. */
+  readonly weights: string
+  /** Content hash of the tokenizer files. */
+  readonly tokenizer: string
+  /** Content hash of the graph's structure (architecture and config). */
+  readonly graph: string
+  readonly compression: CompressionRecord
+  /** Version of the code that compresses. */
+  readonly compressVersion: number
+  readonly transfer: 'none'
+  readonly task: { readonly id: string; readonly hash: string; readonly shots: number; readonly limit: number | null }
+  /** Scorer id → version, and the version of asking (boundaries, truncation). */
+  readonly scorers: Readonly<Record<string, number>>
+  readonly askVersion: number
+  readonly provider: string
+}
+
+/** One finished cell. Nothing here but `tookMs` and `device` may differ between two runs of the same study. */
+export interface CellRecord {
+  readonly fingerprint: string
+  readonly key: CellKey
+  readonly modelName: string
+  readonly taskLabel: string
+  readonly taskGroup: string
+  readonly items: number
+  /** Mean chance level per scorer; null where there is none. */
+  readonly chance: Readonly<Record<string, number | null>>
+  /** Fraction of zeros over the compressible matrices. */
+  readonly actualSparsity: number
+  /** Key of the ledger this cell's weights came with. */
+  readonly ledger: string
+  readonly truncated: number
+  readonly boundaryFallbacks: number
+  readonly device: Json
+  readonly tookMs: number
+}
+
+/** Per-item numbers of one scorer; `weight` null means 1 for each. */
+export interface OutcomeColumn {
+  readonly value: Float64Array
+  readonly weight: Float64Array | null
+}
+
+/** Every item's outcome of one cell, in the order of the task. */
+export interface ItemOutcomes {
+  /** Row of each outcome in the split. */
+  readonly ids: Int32Array
+  readonly scores: Readonly<Record<string, OutcomeColumn>>
+  /** Log-likelihoods asked for each outcome, one after the other; `counts` says how many belong to each. */
+  readonly counts: Uint16Array
+  readonly ll: Float32Array
+  /** One byte per log-likelihood: 1 where greedy decoding gives the continuation. */
+  readonly isGreedy: Uint8Array
+  /** One byte per outcome: bit 0 truncated, bit 1 boundary fallback. */
+  readonly flags: Uint8Array
+}

@@ -1,0 +1,52 @@
+import type { Json } from '../base/json.ts'
+
+/** One text to be continued. An empty context is asked after the prefix token (interfaces.md 3.4). */
+export interface Prompt {
+  readonly context: string
+  readonly continuation: string
+}
+
+/** What is asked of a model for one item. */
+export type Question =
+  /** Pick one: the log-likelihood of each prompt's continuation. `choices` are the answers without delimiter; `gold` indexes them. */
+  | { readonly ask: 'choice'; readonly prompts: readonly Prompt[]; readonly choices: readonly string[]; readonly gold: number }
+  /** How likely is this continuation, and would greedy decoding give it? */
+  | { readonly ask: 'continuation'; readonly prompt: Prompt }
+  /** A whole text in disjoint windows, every token predicted once (lm-eval's loglikelihood_rolling). Words and bytes are counted on the original page. */
+  | { readonly ask: 'rolling'; readonly text: string; readonly words: number; readonly bytes: number }
+  /** The pruning papers' protocol: all text joined, cut into ⌊n / length⌋ windows, length − 1 predictions each. One item per task, one outcome per window. */
+  | { readonly ask: 'windows'; readonly text: string; readonly length: number }
+  /** Free text, greedy. Right if it equals one of `answers` after the scorer's normalisation. */
+  | {
+      readonly ask: 'text'
+      readonly context: string
+      readonly until: readonly string[]
+      readonly maxTokens: number
+      readonly answers: readonly string[]
+    }
+export type Ask = Question['ask']
+
+/** One document, ready to be asked. */
+export interface Item {
+  /** Row in the split, from 0. */
+  readonly id: number
+  readonly doc: Readonly<Record<string, Json>>
+  readonly question: Question
+}
+
+/** Questions with known answers. */
+export interface Task {
+  readonly id: string
+  readonly version: number
+  readonly label: string
+  /** Group or field the task belongs to in charts, such as "syntax"; undefined when the task stands alone. */
+  readonly group: string | undefined
+  readonly ask: Ask
+  /** Scorers by id; the first is the task's main one. */
+  readonly scorers: readonly string[]
+  readonly shots: number
+  /** Content hash of everything that decides what is asked: task files, data files, version. Not of `limit`. */
+  readonly hash: string
+  /** Items in order of the split; at most `limit` of them. */
+  items(limit: number | undefined): AsyncIterable<Item>
+}
