@@ -102,7 +102,8 @@ export function fromFault(fault: Fault): LabError {
 export function fromErrno(error: unknown): LabError | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   const options = { cause: error }
-  switch (error.code) {
+  // SQLite's extended codes (SQLITE_READONLY_DIRECTORY) say more than we need
+  switch (String(error.code).replace(/^(SQLITE_[A-Z]+)_.*$/, '$1')) {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'SQLITE_FULL':
@@ -120,6 +121,9 @@ export function fromErrno(error: unknown): LabError | undefined {
     case 'ENOENT':
     case 'ENOTDIR':
       return new LabError('file/missing', `Expected a file that is not there (${error.message}).`, options)
+    case 'EIO':
+    case 'SQLITE_IOERR':
+      return new LabError('file/unreadable', `Expected the disk to read and write, but it failed (${error.message}).`, options)
     case 'SQLITE_BUSY':
     case 'SQLITE_LOCKED':
       return new LabError(
