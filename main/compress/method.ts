@@ -1,11 +1,9 @@
 import type { z } from 'zod'
 import type { Rng } from '../base/rng.ts'
+import type { MatrixShape } from '../onnx/graph.ts'
 
-/** One compressible matrix, [out, in], row-major. */
-export interface Linear {
-  readonly name: string
-  readonly out: number
-  readonly in: number
+/** One compressible matrix with its weights, [out, in], row-major. */
+export interface Linear extends MatrixShape {
   readonly w: Float32Array
 }
 

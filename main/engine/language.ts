@@ -1,4 +1,4 @@
-import type { Graph, Weights } from '../onnx/graph.ts'
+import type { Weights } from '../onnx/graph.ts'
 
 /** Ids of one text of which the last `scored` are scored, each given all before it. 1 ≤ scored < ids.length ≤ context length + 1. */
 export interface TokenRequest {
@@ -20,21 +20,6 @@ export interface GenerateRequest {
   readonly stopIds: readonly number[]
   /** Asked after each token with all new ids; true stops there. */
   readonly isEnough?: (newIds: readonly number[]) => boolean
-}
-
-/** The two graphs of a causal language model. Their inputs and outputs are the contract between models/ and engine/. */
-export interface LanguageGraphs {
-  /**
-   * Inputs: ids int32 [batch, length] (right-padded), rows int32 [rows] (positions in the flattened batch·length whose hidden state is
-   * needed), targets int32 [rows]. Outputs: logprob float32 [rows] = ln p(target | ids up to that row), best int32 [rows] = argmax.
-   */
-  readonly score: Graph
-  /**
-   * Inputs: ids int32 [batch, length] (no padding), past_key_<i> and past_value_<i> float32 [batch, kv heads, past, head size] per block.
-   * Outputs: best int32 [batch] = argmax after the last id, present_key_<i>, present_value_<i> with past + length positions.
-   */
-  readonly decode: Graph
-  readonly contextLength: number
 }
 
 export interface ScoreOptions {

@@ -61,3 +61,10 @@ export interface Weights {
   /** Content hash of the whole set: names, shapes and numbers. */
   hash(): string
 }
+
+/** A compressible matrix: the name of its weight and its size; the weight is [out, in], row-major. */
+export interface MatrixShape {
+  readonly name: string
+  readonly out: number
+  readonly in: number
+}

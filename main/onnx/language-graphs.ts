@@ -1,0 +1,17 @@
+import type { Graph } from './graph.ts'
+
+/** The two graphs of a causal language model. Their inputs and outputs are what models/ gives and engine/ runs. */
+export interface LanguageGraphs {
+  /**
+   * Inputs: ids int32 [batch, length] (right-padded), rows int32 [rows] (positions in the flattened batch·length whose hidden state is
+   * needed), targets int32 [rows]. Outputs: logprob float32 [rows] = ln p(target | ids up to that row), best int32 [rows] = argmax
+   * (ties: the lowest id). Hidden rows are gathered before the vocabulary projection: logits of a padded batch never exist.
+   */
+  readonly score: Graph
+  /**
+   * Inputs: ids int32 [batch, length] (no padding), past_key_<i> and past_value_<i> float32 [batch, kv heads, past, head size] per block.
+   * Outputs: best int32 [batch] = argmax after the last id, present_key_<i>, present_value_<i> with past + length positions.
+   */
+  readonly decode: Graph
+  readonly contextLength: number
+}
