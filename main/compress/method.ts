@@ -32,6 +32,14 @@ export interface Quota {
   readonly pattern: Pattern
 }
 
+/**
+ * Which weights go, of n that compete, with scores in rising order x₀ … xₙ₋₁ and equal ones in order of index:
+ * 'exact' the first ⌊n·s⌋; 'published' all up to and including xₙ₋ₖ with k = ⌊n·(1 − s)⌋ (paper.md 4.1); 'inclusive' all up to and
+ * including x_⌊n·s⌋ (paper.md 4.2 b); these two take every tie and at least one weight. { from: f } the ⌊n·s⌋ that follow the first
+ * ⌊n·f⌋, with f from 0 up to 1 − s. Keep-of patterns have no threshold: each group loses of − keep, the lowest or those from ⌊of·f⌋.
+ */
+export type Cut = 'exact' | 'published' | 'inclusive' | { readonly from: number }
+
 interface Head<P, N extends StatName> {
   readonly id: string
   readonly label: string
@@ -46,8 +54,10 @@ export interface ScoreMethod<P = Record<string, never>, N extends StatName = nev
   readonly kind: 'score'
   /** What its paper compares within: a default, not a law. */
   readonly group: Group
-  /** One score per weight, larger = keep; finite. */
+  /** One score per weight, larger = keep; finite. Asked again, it gives the same: a ranking of all matrices holds the scores of one. */
   score(l: Linear, s: Pick<Stats, N>, p: P, rng: Rng): Float32Array
+  /** Which of the ranked weights go; 'exact' where left out. */
+  cut?(p: P): Cut
 }
 
 /** Every kind of method there is. */

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import type { ScoreMethod } from '../method.ts'
+
+/** Large weights go: score = −|w| (control of Yin et al. 2024, paper.md 4.3). */
+export const inverse: ScoreMethod = {
+  kind: 'score',
+  id: 'inverse',
+  label: 'Inverse magnitude',
+  cite: 'Control in Yin et al. 2024, arXiv 2310.02277',
+  needs: [],
+  params: z.strictObject({}),
+  group: 'model',
+  score({ w }) {
+    const scores = new Float32Array(w.length)
+    for (let i = 0; i < w.length; i++) scores[i] = -Math.abs(w[i]!)
+    return scores
+  },
+}
