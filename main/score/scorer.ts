@@ -16,13 +16,13 @@ export interface Answer {
   readonly isBoundaryFallback: boolean
 }
 
-/** One number per item, and how numbers become one. value = finish(Σ value·weight / Σ weight). */
+/** One number per item, and how much it counts. */
 export interface ItemScore {
   readonly value: number
   readonly weight: number
 }
 
-/** Answers → numbers. A change of numbers bumps `version`. */
+/** Answers → numbers. A change of numbers bumps `version`. It is also the `Measure` of stats/measure.ts. */
 export interface Scorer {
   readonly id: string
   readonly label: string
@@ -31,10 +31,14 @@ export interface Scorer {
   /** Bounds of the finished value. */
   readonly bounds: readonly [number, number]
   readonly asks: readonly Question['ask'][]
+  /** Where the number is no function of one mean (Matthews, F1): item values are classes 0 … classes − 1, each of weight 1. Absent elsewhere. */
+  readonly classes?: number
   /** One entry per outcome: a 'windows' question has one per window, all others one. */
   score(question: Question, answer: Answer): readonly ItemScore[]
-  /** From the weighted mean of item values to the reported number: the identity for accuracies, exp(−x) for perplexities. */
-  finish(mean: number): number
-  /** Value of the best constant predictor for this question, where there is one: 1/choices for accuracies. */
-  chance(question: Question): number | undefined
+  /** From weighted means to the reported number: means[0] = Σ value·weight / Σ weight; with `classes`, means[c] is the share of items in class c. */
+  finish(means: ArrayLike<number>): number
+  /** Whether an item value means right; absent where items are not right or wrong. */
+  isRight?(value: number): boolean
+  /** What the best constant predictor would get on these questions, such as the mean of 1/choices; undefined where there is none. */
+  chance(questions: readonly Question[]): number | undefined
 }
