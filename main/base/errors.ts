@@ -22,6 +22,10 @@ export const FAULTS = {
   'model/not-finite': 'The weights hold NaN or infinity, so every score would be meaningless; fetch or convert them again.',
   'model/tokenizer': 'Take tokenizer.json and tokenizer_config.json from the source of the weights.',
   'model/undefined-id': 'The tokenizer and the model do not belong together: an id lies outside the vocabulary.',
+  // graphs
+  'onnx/file': 'The ONNX file is damaged or not one at all; fetch or export it again.',
+  'onnx/unsupported': 'Export the model without this feature: plain operators of the default domain, opset 17 or 18, float32.',
+  'onnx/graph': 'The graph contradicts itself; export it again, or report it with the message above if the lab made it.',
   // engine
   'engine/unknown': 'Use one of the providers that "lab doctor" lists.',
   'engine/unavailable':
