@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fromErrno, LabError } from '../base/errors.ts'
+import { nearest } from '../base/text.ts'
+import { readCsv } from './csv.ts'
+import type { Study } from './spec.ts'
+
+export type Estimator = 'human-gap' | 'human-error' | 'declared'
+
+/** One number per task, as read: the human score H of the human estimators, the difficulty itself where declared. Plain data, kept with the study. */
+export interface DifficultyTable {
+  readonly estimator: Estimator
+  readonly source: string
+  readonly values: Readonly<Record<string, number>>
+}
+
+/** Difficulty of a task, larger = harder, given this study's dense score of it; null where none is declared. */
+export interface DifficultyColumn {
+  readonly estimator: string
+  of(task: string, dense: number | undefined): number | null
+}
+
+/** Reads what a study declares about its tasks, in order. Throws LabError('study/field' | 'file/missing') naming file, column and value. */
+export function readDifficulty(study: Study, tasks: readonly string[]): DifficultyTable[] {
+  return study.difficulty.map((entry) => {
+    if ('values' in entry) return { estimator: entry.estimator, source: study.file, values: { ...entry.values } }
+    const values: Record<string, number> = {}
+    for (const [task, text] of readColumn(study, entry, tasks)) {
+      const value = Number(text)
+      const isScore = value > 0 && value <= 1
+      if (text.trim() === '' || !Number.isFinite(value) || (entry.estimator !== 'declared' && !isScore)) {
+        const wanted = entry.estimator === 'declared' ? 'a number' : 'a score above 0 and up to 1'
+        throw new LabError(
+          'study/field',
+          `Expected ${wanted} in column "${entry.value}" of ${entry.table} for ${task}, got "${text}".`,
+        )
+      }
+      values[task] = value
+    }
+    return { estimator: entry.estimator, source: entry.table, values }
+  })
+}
+
+/** Group of each task from the table that the study names; empty without one. */
+export function readGroups(study: Study, tasks: readonly string[]): ReadonlyMap<string, string> {
+  return study.groups ? readColumn(study, study.groups, tasks) : new Map()
+}
+
+/** Human gap G = (H − Pd)/H with Pd the dense score of this study (paper.md 1.2); human error 1 − H; or the declared number. */
+export function difficultyColumns(tables: readonly DifficultyTable[]): DifficultyColumn[] {
+  return tables.map(({ estimator, values }) => ({
+    estimator,
+    of(task, dense) {
+      const value = values[task]
+      if (value === undefined) return null
+      switch (estimator) {
+        case 'declared':
+          return value
+        case 'human-error':
+          return 1 - value
+        case 'human-gap':
+          return dense === undefined ? null : (value - dense) / value
+      }
+    },
+  }))
+}
+
+interface ColumnOfTable {
+  readonly table: string
+  readonly key: string
+  readonly value: string
+  readonly prefix?: string | undefined
+}
+
+function readColumn(
+  study: Study,
+  { table, key, value, prefix = '' }: ColumnOfTable,
+  tasks: readonly string[],
+): Map<string, string> {
+  const path = findTable(study, table)
+  const rows = readCsv(readText(path), path)
+  for (const column of [key, value]) {
+    if (rows[0] && Object.hasOwn(rows[0], column)) continue
+    const known = Object.keys(rows[0] ?? {})
+    const meant = nearest(column, known)
+    const hint = meant ? `; did you mean "${meant}"?` : '.'
+    throw new LabError(
+      'study/field',
+      `Expected a column "${column}" in ${path}, which has ${known.join(', ') || 'no rows'}${hint}`,
+    )
+  }
+  const found = new Map(rows.map((row) => [prefix + row[key]!, row[value]!]))
+  const wanted = new Map([...found].filter(([task]) => tasks.includes(task)))
+  if (wanted.size > 0) return wanted
+  const [first] = found.keys()
+  throw new LabError('study/field', `Expected ${path} to name a task of the study (${tasks[0]}, …), got ${first ?? 'no rows'}, …`)
+}
+
+function findTable(study: Study, table: string): string {
+  const places = [...(study.data ? [study.data] : []), dirname(study.file)].map((folder) => resolve(folder, table))
+  const found = places.find((place) => existsSync(place))
+  if (found) return found
+  throw new LabError(
+    'file/missing',
+    `Expected the table "${table}" in the data folder or beside the study, looked at ${places.join(' and ')}.`,
+  )
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw fromErrno(error) ?? error
+  }
+}

@@ -1,0 +1,120 @@
+import { sha256 } from '../base/files.ts'
+import { canonical } from '../base/json.ts'
+import { methods } from '../compress/index.ts'
+import type { CellKey, CompressionRecord } from '../store/records.ts'
+import type { Task } from '../tasks/task.ts'
+import type { CompressEntry, Study } from './spec.ts'
+
+/** A model as far as a plan needs it: a name and content hashes. */
+export interface ResolvedModel {
+  readonly name: string
+  readonly weights: string
+  readonly tokenizer: string
+  readonly graph: string
+}
+
+/** A task with how many of its items are asked (null: all) and the group it has in this study ('' where it stands alone). */
+export interface ResolvedTask {
+  readonly task: Task
+  readonly limit: number | null
+  readonly group: string
+}
+
+/** What a study file resolved to on this machine, and the versions of the code that will run it. */
+export interface Resolved {
+  readonly models: readonly ResolvedModel[]
+  readonly tasks: readonly ResolvedTask[]
+  /** Version of a scorer by id. */
+  scorerVersion(id: string): number
+  readonly askVersion: number
+  readonly compressVersion: number
+}
+
+/** One cell to be: model × compression × task. */
+export interface PlannedCell {
+  readonly fingerprint: string
+  readonly key: CellKey
+  /** Index of the model in `Resolved.models`. */
+  readonly model: number
+  /** Index of the task in `Resolved.tasks`. */
+  readonly task: number
+  /** Key of the ledger: equal for cells that are asked of the same compressed weights. */
+  readonly ledger: string
+  readonly label: string
+  readonly modelName: string
+  readonly taskLabel: string
+  readonly taskGroup: string
+}
+
+/** The uncompressed model, as results carry it. */
+export const DENSE: CompressionRecord = {
+  ...{ method: 'dense', group: 'none', pattern: 'free', sparsity: 0, params: {}, seed: 0, include: [], exclude: [] },
+}
+
+/** The cells of a study, ordered by model, compression, task: the same study gives the same cells anywhere. Dense comes first, once per model and task. */
+export function planStudy(study: Study, resolved: Resolved): readonly PlannedCell[] {
+  const cells = new Map<string, PlannedCell>()
+  const compressions = [DENSE, ...study.compress.flatMap(levelsOf)]
+  resolved.models.forEach((model, m) => {
+    for (const compression of compressions) {
+      const ledger = ledgerKey(model, compression, resolved.compressVersion)
+      resolved.tasks.forEach(({ task, limit, group }, t) => {
+        const key = keyOf(model, compression, { task, limit, group }, study.engine.provider, resolved)
+        const fingerprint = sha256(canonical(key))
+        const label = `${model.name} · ${compressionLabel(compression)} · ${task.label}`
+        const names = { modelName: model.name, taskLabel: task.label, taskGroup: group }
+        // a level that two entries list is one cell
+        if (!cells.has(fingerprint)) cells.set(fingerprint, { fingerprint, key, model: m, task: t, ledger, label, ...names })
+      })
+    }
+  })
+  return [...cells.values()]
+}
+
+/** The id of a study: 32 hex digits of the hash of its name and cells. */
+export function studyId(name: string, cells: readonly PlannedCell[]): string {
+  return sha256(canonical({ name, cells: cells.map(({ fingerprint }) => fingerprint) })).slice(0, 32)
+}
+
+/** A compression in a few words, such as "magnitude 0.5 model", "magnitude 4:8 row" or "random 0.5 layer seed 1". */
+export function compressionLabel({ method, group, pattern, sparsity, params, seed }: CompressionRecord): string {
+  if (method === 'dense') return 'dense'
+  const extra = Object.keys(params).length > 0 ? ` ${canonical(params)}` : ''
+  return `${method} ${pattern === 'free' ? sparsity : pattern} ${group}${extra}${seed === 0 ? '' : ` seed ${seed}`}`
+}
+
+/** The levels of one entry of `compress`; a level without zeros is the dense model. */
+export function levelsOf(entry: CompressEntry): CompressionRecord[] {
+  const { method, seeds = [0], pattern = 'free', params = {}, include = [], exclude = [] } = entry
+  const known = methods.find(({ id }) => id === method)!
+  const shared = {
+    ...{ method, group: entry.group ?? known.group, include, exclude },
+    // parsed, so that a parameter left out and one given as its default are the same cell
+    params: known.params.parse(params) as CompressionRecord['params'],
+  }
+  const levels =
+    pattern === 'free'
+      ? [entry.sparsity ?? []].flat().map((sparsity) => ({ pattern: 'free', sparsity }))
+      : [pattern.keep].flat().map((keep) => ({ pattern: `${keep}:${pattern.of}`, sparsity: 1 - keep / pattern.of }))
+  return levels.flatMap((level) => (level.sparsity === 0 ? [DENSE] : seeds.map((seed) => ({ ...shared, ...level, seed }))))
+}
+
+function keyOf(
+  model: ResolvedModel,
+  compression: CompressionRecord,
+  { task, limit }: ResolvedTask,
+  provider: string,
+  resolved: Resolved,
+): CellKey {
+  return {
+    ...{ weights: model.weights, tokenizer: model.tokenizer, graph: model.graph },
+    ...{ compression, compressVersion: resolved.compressVersion, transfer: 'none' },
+    task: { id: task.id, hash: task.hash, shots: task.shots, limit },
+    scorers: Object.fromEntries(task.scorers.map((id) => [id, resolved.scorerVersion(id)])),
+    ...{ askVersion: resolved.askVersion, provider },
+  }
+}
+
+function ledgerKey({ weights, graph }: ResolvedModel, compression: CompressionRecord, compressVersion: number): string {
+  return sha256(canonical({ weights, graph, compression, compressVersion }))
+}

@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import type { Json } from '../base/json.ts'
+import { methods } from '../compress/index.ts'
+import { GROUPS } from '../compress/method.ts'
+
+/** Fraction of zeros: from 0 up to, but not including, 1. */
+const sparsity = z.number().min(0).lt(1)
+const path = z.string().min(1)
+const orList = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)])
+const count = z.int().min(1)
+const names = z.array(z.string().min(1)).min(1)
+
+const model = z.strictObject({
+  folder: path.describe('Hugging Face folder of the model, relative to this file.'),
+  name: z.string().min(1).optional().describe('Name in tables and charts; the name of the folder where left out.'),
+})
+
+const task = z.strictObject({
+  task: z.string().min(1).describe('Name of a task or group, a wildcard such as "blimp_*", or the path of a task file.'),
+  limit: count.optional().describe('Ask the first so many items only (items, from 1).'),
+  shots: z.int().min(0).optional().describe('Examples in the prompt (from 0); what the task file says where left out.'),
+})
+
+const pattern = z.union([
+  z.literal('free'),
+  z.strictObject({
+    keep: orList(count).describe('Weights KEPT in each group (from 1 to `of`); a list gives one level each.'),
+    of: count.describe('Size of a group along the inputs of a matrix.'),
+  }),
+])
+
+const compress = z.strictObject({
+  method: z
+    .enum(methods.map(({ id }) => id) as [string, ...string[]])
+    .describe('Compression method; "lab methods" says what each is.'),
+  group: z.enum(GROUPS).optional().describe('Who competes with whom for staying; the default of the method where left out.'),
+  pattern: pattern
+    .optional()
+    .describe('Which positions may go: any ("free"), or { keep: N, of: M } with N of M kept. Default free.'),
+  sparsity: orList(sparsity)
+    .optional()
+    .describe(
+      'Fraction of zeros (0 up to, not including, 1); a list gives one level each. 0 is the dense model. Not with keep-of patterns.',
+    ),
+  params: z.record(z.string(), z.json()).optional().describe('Parameters of the method.'),
+  seeds: z
+    .array(z.int().min(0))
+    .min(1)
+    .optional()
+    .describe('Seeds of chance, one level each (whole numbers from 0). Default [0].'),
+  include: names.optional().describe('Only matrices whose names fit one of these patterns; * stands for anything.'),
+  exclude: names.optional().describe('No matrix whose name fits one of these patterns; * stands for anything.'),
+})
+
+const table = {
+  table: path.describe('CSV file, relative to the data folder or to this file.'),
+  key: z.string().min(1).describe('Column that names the task.'),
+  value: z.string().min(1).describe('Column to read.'),
+  prefix: z.string().optional().describe('What task names have in front of the key, such as "blimp_".'),
+}
+
+const difficulty = z.union([
+  z.strictObject({
+    estimator: z
+      .enum(['human-gap', 'human-error', 'declared'])
+      .describe('human-gap: (H − dense)/H with H the human score (0..1); human-error: 1 − H; declared: the number itself.'),
+    ...table,
+  }),
+  z.strictObject({
+    estimator: z.literal('declared').describe('The number itself, written here.'),
+    values: z.record(z.string(), z.number()).describe('Task → difficulty, larger = harder.'),
+  }),
+])
+
+const engine = z.strictObject({
+  provider: z.string().min(1).default('cpu').describe('What computes; "lab doctor" lists what there is here.'),
+  threads: z.int().min(0).default(0).describe('Threads of one operation; 0 lets the runtime choose.'),
+  batchTokens: z.int().min(16).default(4096).describe('Padded tokens of one batch at most (tokens, from 16).'),
+})
+
+/** A study file, as it is written. Described here once: checks, JSON Schema, form and help all read this. */
+export const studyFile = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]*$/)
+    .describe('Short name in commands and file names: small letters, digits, dots, dashes.'),
+  title: z.string().optional().describe('One line, shown above tables and reports; the name where left out.'),
+  description: z.string().optional().describe('What is asked and why; shown in the report.'),
+  models: z.array(model).min(1).describe('Models to compress.'),
+  data: path.optional().describe('Folder of data packs, relative to this file; what --data or LAB_DATA says where left out.'),
+  tasks: z
+    .array(z.union([z.string().min(1), task]))
+    .min(1)
+    .describe('Tasks, groups, wildcards or task files.'),
+  limit: count.optional().describe('Ask the first so many items of every task only (items, from 1).'),
+  compress: z.array(compress).min(1).describe('Compressions; the dense model is always run as well.'),
+  difficulty: z.array(difficulty).optional().describe('How hard each task is; the first is the one charts use.'),
+  groups: z
+    .strictObject(table)
+    .optional()
+    .describe('Groups of tasks in charts, read from a table; those of the task files where left out.'),
+  engine: engine.prefault({}).describe('What computes.'),
+})
+
+/** The JSON Schema of study files, for editors. */
+export function studySchema(): Json {
+  const schema = z.toJSONSchema(studyFile, { io: 'input' })
+  return { ...schema, title: 'Study file of Junk DNA Lab' } as unknown as Json
+}

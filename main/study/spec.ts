@@ -1,0 +1,202 @@
+import { basename, dirname, resolve } from 'node:path'
+import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
+import type { z } from 'zod'
+import { LabError, type FaultCode } from '../base/errors.ts'
+import { nearest } from '../base/text.ts'
+import { methods } from '../compress/index.ts'
+import { studyFile, studySchema } from './schema.ts'
+
+export { studySchema }
+
+type StudyFile = z.output<typeof studyFile>
+
+/** What to run, before anything runs. Paths are absolute; lists of levels are as written. Plain data. */
+export interface Study extends Omit<StudyFile, 'models' | 'tasks' | 'data' | 'title' | 'description' | 'difficulty'> {
+  /** Where the study was read from; relative paths started here. */
+  readonly file: string
+  readonly title: string
+  readonly description: string
+  readonly models: readonly { readonly folder: string; readonly name: string }[]
+  readonly data: string | undefined
+  readonly tasks: readonly { readonly task: string; readonly limit: number | undefined; readonly shots: number | undefined }[]
+  readonly difficulty: NonNullable<StudyFile['difficulty']>
+}
+export type CompressEntry = Study['compress'][number]
+
+/**
+ * A study from the text of a study file at `path`. Throws LabError with file, line and column: 'study/yaml' for YAML itself, 'study/field',
+ * 'compress/quota' (sparsity), 'compress/pattern', 'compress/method' for what it says.
+ */
+export function parseStudy(text: string, path: string): Study {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return `${path}:${line}:${col}`
+  }
+  const [broken] = document.errors
+  if (broken) throw new LabError('study/yaml', `Expected YAML at ${place(broken.pos[0])}, got: ${broken.message}`)
+  const raw: unknown = document.toJS()
+  const fail = ({ code, message, path: where }: Problem): never => {
+    throw new LabError(code, `${message.replace(/\.$/, '')} at ${place(offsetOf(document, where))}.`)
+  }
+  const parsed = studyFile.safeParse(raw)
+  if (!parsed.success) return fail(problemOf(parsed.error.issues[0]!, raw))
+  parsed.data.compress.forEach((entry, i) => {
+    const problem = checkEntry(entry, ['compress', i])
+    if (problem) fail(problem)
+  })
+  return resolveStudy(parsed.data, path)
+}
+
+function resolveStudy(file: StudyFile, path: string): Study {
+  const folder = dirname(path)
+  const models = file.models.map((model) => {
+    const place = resolve(folder, model.folder)
+    return { folder: place, name: model.name ?? basename(place) }
+  })
+  const twice = models.find(({ name }, i) => models.findIndex((other) => other.name === name) !== i)
+  if (twice) throw new LabError('study/field', `Expected models with different names in ${path}, got "${twice.name}" twice.`)
+  return {
+    ...file,
+    file: path,
+    title: file.title ?? file.name,
+    description: file.description ?? '',
+    models,
+    data: file.data === undefined ? undefined : resolve(folder, file.data),
+    tasks: file.tasks.map((entry) => {
+      const { task, limit, shots } = typeof entry === 'string' ? { task: entry } : entry
+      // a path of a task file starts at the study, a name does not
+      const isPath = /\.ya?ml$/.test(task)
+      return { task: isPath ? resolve(folder, task) : task, limit: limit ?? file.limit, shots }
+    }),
+    difficulty: file.difficulty ?? [],
+  }
+}
+
+type Path = readonly PropertyKey[]
+interface Problem {
+  readonly code: FaultCode
+  readonly message: string
+  readonly path: Path
+}
+
+/** What the schema cannot say: keep at most `of`, sparsity or a keep-of pattern but not both, parameters the method knows. */
+function checkEntry(entry: CompressEntry, path: Path): Problem | undefined {
+  const { pattern = 'free', sparsity, method, params = {} } = entry
+  if (pattern === 'free') {
+    if (sparsity === undefined)
+      return { code: 'compress/quota', message: 'Expected sparsity (0 up to 1) or a keep-of pattern, got neither', path }
+  } else {
+    const tooMany = [pattern.keep].flat().find((keep) => keep > pattern.of)
+    const wrong = `Expected keep from 1 to ${pattern.of} in a pattern of ${pattern.of}, got ${tooMany} (number)`
+    if (tooMany !== undefined) return { code: 'compress/pattern', message: wrong, path: [...path, 'pattern', 'keep'] }
+    const both = 'Expected no sparsity beside a keep-of pattern, which says it already (1 − keep/of)'
+    if (sparsity !== undefined) return { code: 'compress/pattern', message: both, path: [...path, 'sparsity'] }
+  }
+  const checked = methods.find(({ id }) => id === method)!.params.safeParse(params)
+  if (checked.success) return undefined
+  const issue = checked.error.issues[0]!
+  const problem = problemOf(issue, params)
+  return {
+    code: 'study/field',
+    message: `${problem.message} (parameter of ${method})`,
+    path: [...path, 'params', ...problem.path],
+  }
+}
+
+/** The sentence for an issue of zod: what was expected, what came, value and type. */
+function problemOf(issue: z.core.$ZodIssue, root: unknown): Problem {
+  const { path } = issue
+  if (issue.code === 'invalid_union') return problemOf(likeliest(issue, at(root, path)), root)
+  if (issue.code === 'unrecognized_keys') {
+    const key = issue.keys[0]!
+    const known = knownKeys(path).filter((name) => !Object.hasOwn(Object(at(root, path)), name))
+    const meant = nearest(key, known)
+    const hint = meant ? `; did you mean "${meant}"?` : ''
+    const message = `Expected one of the keys ${knownKeys(path).join(', ')}${nameOf(path)}, got "${key}"${hint}`
+    return { code: 'study/field', message, path: [...path, key] }
+  }
+  const found = at(root, path)
+  const came = found === undefined ? 'nothing' : `${JSON.stringify(found)} (${Array.isArray(found) ? 'list' : typeof found})`
+  return { code: codeOf(path), message: `Expected ${wanted(issue, found)}${nameOf(path)}, got ${came}`, path }
+}
+
+function wanted(issue: z.core.$ZodIssue, found: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `a value of type ${issue.expected === 'record' ? 'object' : issue.expected}`
+    case 'too_small':
+      return issue.origin === 'number' || issue.origin === 'int' ? `a number from ${issue.minimum}` : `at least ${issue.minimum}`
+    case 'too_big':
+      return `a number ${issue.inclusive ? 'up to' : 'below'} ${issue.maximum}`
+    case 'invalid_value': {
+      const known = issue.values.map(String)
+      const meant = typeof found === 'string' ? nearest(found, known) : undefined
+      return `one of ${known.join(', ')}${meant ? ` (perhaps "${meant}")` : ''}`
+    }
+    case 'invalid_format':
+      return issue.format === 'regex' ? `text of the form ${issue.pattern}` : `a ${issue.format}`
+    default:
+      return issue.message
+  }
+}
+
+/** Of the forms that a value might have had, the one it came nearest to. */
+function likeliest(issue: z.core.$ZodIssueInvalidUnion, value: unknown): z.core.$ZodIssue {
+  const isNear = (issues: readonly z.core.$ZodIssue[]) =>
+    !issues.some(({ path, code }) => path.length === 0 && /^invalid_(type|value)$/.test(code))
+  const branches = issue.errors.filter(isNear).sort((a, b) => a.length - b.length)
+  const first = branches[0]?.[0] ?? issue.errors.flat()[0]
+  if (!first) return { ...issue, code: 'custom', message: 'one of the forms the schema allows', input: value }
+  return { ...first, path: [...issue.path, ...first.path] }
+}
+
+function codeOf(path: Path): FaultCode {
+  if (path[0] !== 'compress') return 'study/field'
+  if (path[2] === 'sparsity') return 'compress/quota'
+  if (path[2] === 'pattern') return 'compress/pattern'
+  return path[2] === 'method' ? 'compress/method' : 'study/field'
+}
+
+function nameOf(path: Path): string {
+  if (path.length === 0) return ''
+  return ` for ${path
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .slice(1)}`
+}
+
+function at(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((inner, part) => (inner as Record<PropertyKey, unknown> | undefined)?.[part], value)
+}
+
+/** The keys that the schema allows at a path. */
+function knownKeys(path: Path): string[] {
+  let nodes: readonly SchemaNode[] = [studySchema() as unknown as SchemaNode]
+  const open = (node: SchemaNode): readonly SchemaNode[] => (node.anyOf ? node.anyOf.flatMap(open) : [node])
+  for (const part of path) {
+    nodes = nodes.flatMap(open).flatMap((node) => (typeof part === 'number' ? node.items : node.properties?.[String(part)]) ?? [])
+  }
+  return [...new Set(nodes.flatMap(open).flatMap((node) => Object.keys(node.properties ?? {})))]
+}
+interface SchemaNode {
+  readonly anyOf?: readonly SchemaNode[]
+  readonly items?: SchemaNode
+  readonly properties?: Readonly<Record<string, SchemaNode>>
+}
+
+/** Where in the text a value stands; where it is missing, what it is missing from. */
+function offsetOf(document: Document, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const parent = length > 1 ? document.getIn(path.slice(0, length - 1), true) : document.contents
+    const key = path[length - 1]
+    if (isMap(parent)) {
+      const pair = parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
+      if (pair && isScalar(pair.key) && pair.key.range) return pair.key.range[0]
+    }
+    const node = document.getIn(path.slice(0, length), true)
+    if (node && typeof node === 'object' && 'range' in node && Array.isArray(node.range)) return Number(node.range[0])
+  }
+  return 0
+}
