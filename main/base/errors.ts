@@ -40,6 +40,8 @@ export const FAULTS = {
   'compress/pattern':
     'Write a pattern as { keep: 4, of: 8 }: keep from 1 to of, and of no larger than the inputs of each matrix.',
   'compress/method': 'See "lab methods" for the methods and what each can do.',
+  'compress/score':
+    'The weights, or the statistics behind the scores, hold numbers too large to rank; compress from sound weights.',
   'compress/target': 'No matrix carries such a name; "lab models show" lists the matrices of a model.',
   // tasks
   'task/yaml': 'Correct the task file at the place named.',
@@ -53,6 +55,8 @@ export const FAULTS = {
   'task/empty-choice': 'A choice without text cannot be scored; correct the row or leave it out.',
   'task/too-long':
     'The continuation alone is longer than the model can read; leave the item out or use a model with more context.',
+  'task/too-short': 'Ask for shorter windows (window_length), or give a longer text.',
+  'task/scorer': 'Name a metric that fits the output_type of the task: choices, continuation, whole text, windows or free text.',
   'task/few-shot': 'Ask for fewer examples, or give the task a larger split to draw them from.',
   // studies
   'study/yaml': 'Correct the study file at the place named.',
@@ -66,6 +70,8 @@ export const FAULTS = {
   // calls and the command line
   'api/unknown': 'Update the page: it and the lab are of different versions.',
   'api/argument': 'Correct the argument named.',
+  'host/refused': 'Open the page at the very address that "npm start" printed; each start has a new one.',
+  'host/page': 'Run "npm run build", or "npm start", which does.',
   'cli/usage': 'See "lab --help".',
   'app/unexpected': 'This is a mistake of ours; please report it with the message above.',
 } as const

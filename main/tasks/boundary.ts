@@ -32,7 +32,7 @@ function moveSpace({ context, continuation }: Prompt): [string, string] {
 }
 
 /** Ids with the special tokens the tokenizer adds by itself, unless the text brings its own first token. */
-function encode(text: string, tokenizer: Tokenizer): number[] {
+export function encode(text: string, tokenizer: Tokenizer): number[] {
   const prefix = (tokenizer.bos ?? tokenizer.eos)?.text
   return tokenizer.encode(text, !prefix || !text.startsWith(prefix))
 }
