@@ -58,3 +58,19 @@ export function fromFloat16(bits: Uint16Array): Float32Array<ArrayBuffer> {
   }
   return wide
 }
+
+/** float32 to the nearest bfloat16 bits, ties to even; NaN stays NaN. */
+export function toBfloat16(data: Float32Array): Uint16Array<ArrayBuffer> {
+  const wide = new Uint32Array(data.buffer, data.byteOffset, data.length)
+  const bits = new Uint16Array(data.length)
+  for (let i = 0; i < bits.length; i++) {
+    const w = wide[i]!
+    bits[i] = Number.isNaN(data[i]) ? 0x7fc0 : (w + 0x7fff + ((w >>> 16) & 1)) >>> 16
+  }
+  return bits
+}
+
+/** float32 to the nearest IEEE float16 bits, ties to even; what is too large becomes infinity. */
+export function toFloat16(data: Float32Array): Uint16Array<ArrayBuffer> {
+  return new Uint16Array(new Float16Array(data).buffer)
+}
