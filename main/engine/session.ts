@@ -7,7 +7,7 @@ export type Provider = (typeof PROVIDERS)[number]
 
 export interface EngineSettings {
   readonly provider: Provider
-  /** Threads of one operation; 0 lets the runtime choose (physical cores). */
+  /** Threads of one operation; 0 takes one per physical core. */
   readonly threads: number
 }
 
@@ -22,26 +22,46 @@ export interface Device {
 
 export type Feeds = Readonly<Record<string, Tensor>>
 
+/** Outputs that stay beside the runtime and become inputs of the next run of a chain: name of the output → name of the input. */
+export type Carry = Readonly<Record<string, string>>
+
 /** One loaded graph with a current set of weights. */
 export interface Session {
   /** Makes a set of weights current for the runs that follow; only tensors that differ from the set before travel. */
   use(weights: Weights): Promise<void>
-  /** Runs are answered in the order they were asked; a second may be asked before the first is answered, so that the runtime never waits. */
-  run<O extends string>(feeds: Feeds, want: readonly O[]): Promise<Record<O, Tensor>>
+  /**
+   * Runs are answered in the order they were asked; a second may be asked before the first is answered, so that the runtime never waits.
+   * Once `signal` is aborted it rejects with LabError('engine/stopped'); a run that does not end by itself soon after ends the process.
+   */
+  run<O extends string>(feeds: Feeds, want: readonly O[], signal?: AbortSignal): Promise<Record<O, Tensor>>
+  /** Runs of which each goes on from the one before it, by the `carry` of the session. */
+  chain(): Chain
   close(): Promise<void>
 }
 
-/** Milliseconds the runtime itself was busy, for the share of time spent outside it. */
+/** The first run feeds the carried inputs, the following ones leave them out. Lost with LabError('engine/died') if the engine dies. */
+export interface Chain {
+  run<O extends string>(feeds: Feeds, want: readonly O[], signal?: AbortSignal): Promise<Record<O, Tensor>>
+  /** Gives back what was carried. */
+  end(): Promise<void>
+}
+
+/** What the runtime has done so far, for the share of time spent outside it and the cost of a change of weights. */
 export interface EngineMeter {
   readonly runs: number
+  /** Milliseconds the runtime itself was busy with runs. */
   readonly insideMs: number
+  /** Graphs loaded; those loaded anew after a death count again. */
+  readonly loads: number
+  /** Bytes of weights that came to the engine, read from disk or sent. */
+  readonly weightBytes: number
 }
 
 /** The only face of a runtime. */
 export interface Engine {
   readonly id: string
   readonly device: Device
-  open(graph: Graph, weights: Weights): Promise<Session>
+  open(graph: Graph, weights: Weights, carry?: Carry): Promise<Session>
   meter(): EngineMeter
   close(): Promise<void>
 }

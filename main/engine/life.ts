@@ -1,0 +1,113 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import type { Writable } from 'node:stream'
+import { fromFault, LabError } from '../base/errors.ts'
+import { WEIGHT_PIPE, type Answer, type AskName, type Asks } from './messages.ts'
+import type { EngineSettings } from './session.ts'
+
+/** One engine process, from its start to its end. */
+export interface Life {
+  readonly pid: number
+  /** Rejects with the fault of the engine process, or with LabError('engine/died') when it ends first. `weight` goes through the pipe. */
+  ask<N extends AskName>(name: N, message: Asks[N][0], weight?: Float32Array): Promise<Told<Asks[N][1]>>
+  isAlive(): boolean
+  /** Ends the process now and resolves when it has; what is open rejects with this error. */
+  end(why: LabError): Promise<void>
+}
+export interface Told<T> {
+  readonly value: T
+  /** Milliseconds the runtime itself took for it. */
+  readonly insideMs: number
+}
+
+interface Open {
+  resolve(told: Told<never>): void
+  reject(error: Error): void
+}
+
+/** Lines of the process's complaints that are worth repeating when it dies. */
+const LAST_WORDS = 600
+
+/** Starts an engine process: this Node, our entry, and nothing else. `env` is added to the environment it inherits. */
+export function startLife(settings: EngineSettings, env: Readonly<Record<string, string>>): Life {
+  const child = spawnEngine(settings, env)
+  const pipe = child.stdio[WEIGHT_PIPE] as Writable
+  const open = new Map<number, Open>()
+  let words = ''
+  let why: LabError | undefined
+  let next = 0
+
+  const isAlive = () => why === undefined && child.connected && child.exitCode === null && child.signalCode === null
+
+  // Waiting for an answer keeps the program alive, an idle engine does not.
+  const hold = () => (open.size === 0 ? child.channel?.unref() : child.channel?.ref())
+
+  function settle(answer: Answer): void {
+    const waiting = open.get(answer.id)
+    open.delete(answer.id)
+    hold()
+    if (answer.ok) waiting?.resolve({ value: answer.value as never, insideMs: answer.insideMs })
+    else waiting?.reject(fromFault(answer.fault))
+  }
+
+  const ended = new Promise<void>((resolve) => {
+    const finish = (how: string) => {
+      const error =
+        why ?? new LabError('engine/died', `Expected the engine process to live, but it ended with ${how}.${lastWords(words)}`)
+      for (const waiting of open.values()) waiting.reject(error)
+      open.clear()
+      resolve()
+    }
+    child.once('exit', (code, signal) => finish(signal ?? `exit code ${code}`))
+    child.once('error', (error) => child.pid === undefined && finish(error.message))
+  })
+  child.on('message', settle)
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-LAST_WORDS)))
+  // a dead process is told by its exit; what could not be written to it any more is of no interest
+  for (const stream of [pipe, child.stdin!]) stream.on('error', () => {})
+  for (const stream of [pipe, child.stdin!, child.stderr!]) (stream as unknown as { unref(): void }).unref()
+  child.unref()
+  hold()
+
+  return {
+    pid: child.pid ?? 0,
+    ask(name, message, weight) {
+      return new Promise((resolve, reject) => {
+        if (!isAlive()) {
+          return reject(new LabError('engine/died', `Expected the engine process to live, but it has ended.${lastWords(words)}`))
+        }
+        const id = next++
+        open.set(id, { resolve: resolve as Open['resolve'], reject })
+        hold()
+        child.send({ ...message, ask: name, id }, (error) => error && child.kill('SIGKILL'))
+        if (weight) pipe.write(new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength))
+      })
+    },
+    isAlive,
+    end(error) {
+      why ??= error
+      child.kill('SIGKILL')
+      return ended
+    },
+  }
+}
+
+/** The one place where the process is made. */
+function spawnEngine({ provider }: EngineSettings, env: Readonly<Record<string, string>>): ChildProcess {
+  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'child.ts')], {
+    // stdin says by its end that we are gone; what the runtime prints is kept for the day it dies
+    stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    env: {
+      ...process.env,
+      // float32 shall be float32: NVIDIA cards otherwise round the factors of a product to 10 bits
+      ...(provider === 'cuda' ? { NVIDIA_TF32_OVERRIDE: '0' } : {}),
+      ...env,
+    },
+  })
+}
+
+function lastWords(words: string): string {
+  const text = words.replace(/\u001b\[[0-9;]*m/g, '').trim()
+  return text === '' ? '' : ` Its last words: ${text}`
+}

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { env, InferenceSession, listSupportedBackends, Tensor as OrtTensor } from 'onnxruntime-node'
+import { LabError } from '../base/errors.ts'
+import type { ElementType, FloatTensor, Tensor } from '../base/tensor.ts'
+import { writeGraph } from '../onnx/write.ts'
+import { absence } from './providers.ts'
+import type { Carry, Device, EngineSettings, Feeds, Provider } from './session.ts'
+
+/** A tensor where the runtime wants it: beside it on its device where it can stay there, else in this process. */
+export type Held = OrtTensor
+
+/** A loaded graph. Carried outputs come back held, the others as plain tensors. */
+export interface Loaded {
+  run(feeds: Feeds, held: ReadonlyMap<string, Held>, want: readonly string[]): Promise<Ran>
+  close(): Promise<void>
+}
+export interface Ran {
+  readonly outputs: Record<string, Tensor>
+  readonly carried: Map<string, Held>
+}
+
+/** The runtime in this process. It blocks its thread while it loads or runs, so it belongs into a process of its own. */
+export interface Runtime {
+  readonly device: Device
+  load(name: string, bytes: Uint8Array, carry: Carry): Promise<Loaded>
+  hold(tensor: FloatTensor): Promise<Held>
+}
+
+/** Opens a provider by running a graph of one node on it. Throws LabError('engine/unavailable') where it cannot, and takes no other. */
+export async function createRuntime({ provider, threads }: EngineSettings): Promise<Runtime> {
+  if (!listSupportedBackends().some(({ name }) => name === provider)) throw unavailable(provider)
+  const wanted = threads === 0 ? physicalCores() : threads
+  const options: InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    intraOpNumThreads: wanted,
+    interOpNumThreads: 1,
+    logSeverityLevel: 3,
+  }
+  const lifts = new Map<number, InferenceSession>()
+
+  // A lift is an identity whose output stays on the device: the one way in for weights that onnxruntime-node has.
+  async function lift(rank: number): Promise<InferenceSession> {
+    const known = lifts.get(rank)
+    if (known) return known
+    const made = await InferenceSession.create(identity(rank), { ...options, preferredOutputLocation: 'gpu-buffer' })
+    lifts.set(rank, made)
+    return made
+  }
+  const isResident = provider === 'webgpu'
+  try {
+    if (isResident) await (await lift(1)).run({ x: new OrtTensor('float32', new Float32Array(1), [1]) })
+    else await (await InferenceSession.create(identity(1), options)).release()
+  } catch (error) {
+    throw unavailable(provider, error)
+  }
+
+  return {
+    device: { provider, name: deviceName(provider), threads: wanted, runtime: `onnxruntime-node ${env.versions.node ?? '?'}` },
+    load: (name, bytes, carry) => load(name, bytes, carry, options, isResident),
+    async hold({ dims, data }) {
+      const tensor = new OrtTensor('float32', data, dims)
+      if (!isResident) return tensor
+      const { y } = await (await lift(dims.length)).run({ x: tensor })
+      return y!
+    },
+  }
+}
+
+async function load(
+  name: string,
+  bytes: Uint8Array,
+  carry: Carry,
+  options: InferenceSession.SessionOptions,
+  isResident: boolean,
+): Promise<Loaded> {
+  const carriedNames = Object.keys(carry)
+  const staysOnDevice = isResident && carriedNames.length > 0
+  const location = Object.fromEntries(carriedNames.map((output) => [output, 'gpu-buffer' as const]))
+  let session: InferenceSession
+  try {
+    session = await InferenceSession.create(bytes, staysOnDevice ? { ...options, preferredOutputLocation: location } : options)
+  } catch (error) {
+    throw new LabError('engine/graph', `Expected graph "${name}" to load, but the runtime says: ${firstLine(error)}`)
+  }
+  return {
+    async run(feeds, held, want) {
+      const all: Record<string, OrtTensor> = {}
+      for (const [input, tensor] of held) all[input] = tensor
+      for (const [input, tensor] of Object.entries(feeds)) all[input] = new OrtTensor(tensor.type, tensor.data, tensor.dims)
+      let made: InferenceSession.ReturnType
+      try {
+        // with outputs bound to the device the binding refuses to leave one out
+        made = await session.run(all, staysOnDevice ? session.outputNames : [...new Set([...want, ...carriedNames])])
+      } catch (error) {
+        throw new LabError('engine/run', `Expected graph "${name}" to run, but the runtime says: ${firstLine(error)}`)
+      }
+      const carried = new Map(carriedNames.map((output) => [carry[output]!, made[output]!]))
+      return { outputs: Object.fromEntries(want.map((output) => [output, plain(made[output]!)])), carried }
+    },
+    close: () => session.release(),
+  }
+}
+
+function plain({ type, dims, data }: OrtTensor): Tensor {
+  return { type: type as ElementType, dims, data } as Tensor
+}
+
+function identity(rank: number): Uint8Array {
+  const dims = Array.from({ length: rank }, (_, i) => `d${i}`)
+  return writeGraph({
+    name: 'identity',
+    opset: 18,
+    inputs: [{ name: 'x', type: 'float32', dims }],
+    weights: [],
+    constants: new Map(),
+    nodes: [{ op: 'Identity', name: 'identity', inputs: ['x'], outputs: ['y'], attributes: {} }],
+    outputs: [{ name: 'y', type: 'float32', dims }],
+  })
+}
+
+function unavailable(provider: Provider, error?: unknown): LabError {
+  const reason = error === undefined ? undefined : firstLine(error)
+  const { missing } = absence(provider, reason)
+  return new LabError('engine/unavailable', `Expected the provider "${provider}" to run here, but ${missing}.`)
+}
+
+/** The runtime's own words without the place in its source that they come from. */
+function firstLine(error: unknown): string {
+  const text = (error instanceof Error ? error.message : String(error)).trim()
+  return text.split('\n')[0]!.replace(/^\/\S+\.(cc|h):\d+ .*?\) /, '')
+}
+
+/** Cores that are not two threads of one, of those this process may use; where the system does not tell, all of these. */
+function physicalCores(): number {
+  const usable = availableParallelism()
+  if (process.platform !== 'linux') return usable
+  const field = (name: string) => [...readFileSync('/proc/cpuinfo', 'utf8').matchAll(new RegExp(`^${name}\\s*: (\\d+)`, 'gm'))]
+  const packages = field('physical id')
+  const cores = new Set(field('core id').map(([, core], i) => `${packages[i]?.[1] ?? 0}/${core}`)).size
+  return cores === 0 ? usable : Math.min(cores, usable)
+}
+
+function deviceName(provider: Provider): string {
+  const processor = cpus()[0]?.model.trim() ?? process.arch
+  if (provider !== 'webgpu' || process.platform !== 'linux') return provider === 'cpu' ? processor : `${provider} device 0`
+  // onnxruntime-node does not say which adapter it took, but the Vulkan driver of that adapter is mapped into this process
+  const drivers = readFileSync('/proc/self/maps', 'utf8').match(/lib(vk_swiftshader|vulkan_\w+|GLX_nvidia)\.so/g) ?? []
+  return drivers.length === 0 ? 'webgpu device 0' : `Vulkan, ${[...new Set(drivers)].join(', ')}`
+}

@@ -1,0 +1,204 @@
+import { LabError } from '../base/errors.ts'
+import type { Tensor } from '../base/tensor.ts'
+import type { Graph, Weights } from '../onnx/graph.ts'
+import { writeGraph } from '../onnx/write.ts'
+import { startLife, type Life } from './life.ts'
+import type { Asks } from './messages.ts'
+import type { Carry, Chain, Device, Engine, EngineMeter, EngineSettings, Session } from './session.ts'
+import { bytesOf, pick, type Item } from './shelf.ts'
+
+/** How long a run may go on after it was stopped before its process is ended. With the answer to the caller at once, idle within a second. */
+const GRACE_MS = 400
+
+/** What a session is, apart from the process it lives in: enough to open it again in the next one. */
+interface Opened {
+  readonly id: number
+  readonly name: string
+  readonly graph: Uint8Array
+  readonly carry: Carry
+  weights: ReadonlyMap<string, Item>
+}
+/** A process and the keys of the weights it has. */
+interface Home {
+  readonly life: Life
+  readonly known: Set<string>
+}
+
+/** An engine together with what only its tests and its doctor ask for. */
+export interface ProcessEngine extends Engine {
+  /** Process id of the runtime; undefined between a death and the next run. */
+  pid(): number | undefined
+}
+
+/**
+ * Starts the runtime in a process of its own. Its death rejects what is in flight with LabError('engine/died'); the next call finds a new
+ * process with the same sessions and weights. `env` is added to its environment.
+ */
+export async function startEngine(settings: EngineSettings, env: Readonly<Record<string, string>> = {}): Promise<ProcessEngine> {
+  const sessions = new Map<number, Opened>()
+  const meter = { runs: 0, insideMs: 0, loads: 0, weightBytes: 0 }
+  let home: Home | undefined
+  let device: Device | undefined
+  let isClosed = false
+  let nextId = 0
+  let queue: Promise<unknown> = Promise.resolve()
+
+  /** Sends in the order of the calls, whatever a call has to wait for first; gives what the call was told. */
+  async function inOrder<T>(send: (home: Home) => Promise<T>): Promise<T> {
+    const sent = queue.then(async () => ({ told: send(await findHome()) }))
+    queue = sent.catch(() => {})
+    return (await sent).told
+  }
+
+  async function findHome(): Promise<Home> {
+    if (isClosed) throw new LabError('engine/stopped', 'Expected an open engine, but it was closed.')
+    if (home?.life.isAlive()) return home
+    const made: Home = { life: startLife(settings, env), known: new Set() }
+    home = made
+    try {
+      device = (await made.life.ask('start', { settings })).value
+    } catch (error) {
+      await made.life.end(error as LabError)
+      throw error
+    }
+    // a session that cannot be brought back says so at its next run
+    for (const session of sessions.values()) {
+      load(made, session).catch(() => {})
+      supply(made, session).catch(() => {})
+    }
+    return made
+  }
+
+  async function load({ life }: Home, { id, name, graph, carry }: Opened): Promise<void> {
+    await life.ask('open', { session: id, name, graph, carry })
+    meter.loads++
+  }
+
+  /** Gives back the weights that no session needs any more. */
+  function tidy({ life, known }: Home): void {
+    const needed = new Set([...sessions.values()].flatMap(({ weights }) => [...weights.values()].map(({ key }) => key)))
+    const keys = [...known].filter((key) => !needed.has(key))
+    for (const key of keys) known.delete(key)
+    if (keys.length > 0) life.ask('drop', { keys }).catch(() => {})
+  }
+
+  /** Makes the weights of a session current. What went out of use goes first, so that both sets need not fit. */
+  async function supply(at: Home, { id, weights }: Opened): Promise<void> {
+    const { life, known } = at
+    tidy(at)
+    for (const [name, item] of weights) {
+      if (known.has(item.key)) continue
+      known.add(item.key)
+      meter.weightBytes += bytesOf(item)
+      bring(life, name, item).catch(() => {}) // a weight that cannot be read is told by `use`
+    }
+    await life.ask('use', { session: id, weights: Object.fromEntries([...weights].map(([name, { key }]) => [name, key])) })
+  }
+
+  async function open(graph: Graph, weights: Weights, carry: Carry = {}): Promise<Session> {
+    const session: Opened = { id: nextId++, name: graph.name, graph: writeGraph(graph), carry, weights: pick(graph, weights) }
+    try {
+      await inOrder(async (at) => {
+        sessions.set(session.id, session)
+        await Promise.all([load(at, session), supply(at, session)])
+      })
+    } catch (error) {
+      sessions.delete(session.id)
+      throw error
+    }
+    return {
+      async use(next) {
+        const picked = pick(graph, next)
+        await inOrder((at) => {
+          session.weights = picked
+          return supply(at, session)
+        })
+      },
+      run: (feeds, want, signal) => run({ session: session.id, chain: null, feeds, want }, signal),
+      chain: () => chainOf(session),
+      async close() {
+        if (!sessions.delete(session.id) || !home?.life.isAlive()) return
+        await inOrder(async (at) => {
+          tidy(at)
+          await at.life.ask('close', { session: session.id })
+        })
+      },
+    }
+  }
+
+  function chainOf({ id: session }: Opened): Chain {
+    const chain = nextId++
+    let at: Home | undefined
+    return {
+      run: (feeds, want, signal) =>
+        run({ session, chain, feeds, want }, signal, (now) => {
+          at ??= now
+          if (at !== now) throw new LabError('engine/died', 'Expected what the run before had kept, but its process has ended.')
+        }),
+      async end() {
+        if (at && at === home && at.life.isAlive()) await inOrder(({ life }) => life.ask('end', { chain }))
+      },
+    }
+  }
+
+  async function run<O extends string>(
+    message: Asks['run'][0],
+    signal: AbortSignal | undefined,
+    check: (home: Home) => void = () => {},
+  ): Promise<Record<O, Tensor>> {
+    throwIfStopped(signal)
+    const { value, insideMs } = await inOrder((at) => {
+      throwIfStopped(signal)
+      check(at)
+      const told = at.life.ask('run', message)
+      return signal ? stoppable(told, at.life, signal) : told
+    })
+    meter.runs++
+    meter.insideMs += insideMs
+    return value as Record<O, Tensor>
+  }
+
+  await inOrder(async () => {})
+  return {
+    id: `${device!.provider}-${device!.threads}`,
+    get device() {
+      return device!
+    },
+    open,
+    meter: (): EngineMeter => ({ ...meter }),
+    pid: () => (home?.life.isAlive() ? home.life.pid : undefined),
+    async close() {
+      isClosed = true
+      await home?.life.end(new LabError('engine/stopped', 'Stopped before the end: the engine was closed.'))
+    },
+  }
+}
+
+async function bring(life: Life, name: string, { key, from }: Item): Promise<void> {
+  if ('place' in from) await life.ask('bring', { key, name, source: from })
+  else await life.ask('bring', { key, name, source: { dims: from.tensor.dims } }, from.tensor.data)
+}
+
+/** Rejects as soon as the signal is aborted. The runtime cannot be interrupted, so a run that goes on after that costs the process. */
+function stoppable<T>(told: Promise<T>, life: Life, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let isAnswered = false
+    const stop = () => {
+      reject(new LabError('engine/stopped', 'Stopped during a run, as asked.'))
+      setTimeout(() => {
+        if (!isAnswered)
+          void life.end(new LabError('engine/died', 'Expected the engine process to live, but it was ended to stop a long run.'))
+      }, GRACE_MS)
+    }
+    const answered = () => {
+      isAnswered = true
+      signal.removeEventListener('abort', stop)
+    }
+    signal.addEventListener('abort', stop, { once: true })
+    told.finally(answered).then(resolve, reject)
+  })
+}
+
+function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new LabError('engine/stopped', 'Stopped before a run, as asked.')
+}
