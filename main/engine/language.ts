@@ -1,4 +1,8 @@
 import type { Weights } from '../onnx/graph.ts'
+import type { LanguageGraphs } from '../onnx/language-graphs.ts'
+import { decodeCarry, generateTexts } from './generation.ts'
+import { scoreRequests } from './scoring.ts'
+import type { Engine, Session } from './session.ts'
 
 /** Ids of one text of which the last `scored` are scored, each given all before it. 1 ≤ scored < ids.length ≤ context length + 1. */
 export interface TokenRequest {
@@ -15,6 +19,7 @@ export interface TokenAnswer {
 
 export interface GenerateRequest {
   readonly ids: Int32Array
+  /** New ids at most; the text also ends when it is longer than the model can read. */
   readonly maxTokens: number
   /** Generation stops before any of these ids. */
   readonly stopIds: readonly number[]
@@ -37,4 +42,30 @@ export interface Language {
   /** Greedy text with keys and values kept; the new ids of each request, stop ids left out. */
   generate(requests: readonly GenerateRequest[], options: ScoreOptions): Promise<Int32Array[]>
   close(): Promise<void>
+}
+
+/** Opens a model's graphs on an engine. The graph for writing is loaded when the first text is asked for; both share their weights there. */
+export async function createLanguage(engine: Engine, graphs: LanguageGraphs, weights: Weights): Promise<Language> {
+  const scoring = await engine.open(graphs.score, weights)
+  let current = weights
+  let writing: Promise<Session> | undefined
+  return {
+    async use(next) {
+      current = next
+      await Promise.all([scoring.use(next), writing?.then((session) => session.use(next))])
+    },
+    score: (requests, options) => scoreRequests(scoring, requests, graphs.contextLength, options),
+    async generate(requests, options) {
+      writing ??= engine.open(graphs.decode, current, decodeCarry(graphs))
+      const session = await writing.catch((error: unknown) => {
+        writing = undefined // the next call tries again
+        throw error
+      })
+      return generateTexts(session, requests, graphs, options)
+    },
+    async close() {
+      await scoring.close()
+      await (await writing)?.close()
+    },
+  }
 }
