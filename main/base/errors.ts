@@ -34,7 +34,12 @@ export const FAULTS = {
   'engine/run': 'The runtime failed on this batch; try fewer tokens per batch (--batch-tokens) or another provider.',
   'engine/died':
     'The engine process ended; it has been started again. Run the same command again to redo what was in flight; less memory per batch (--batch-tokens) may help.',
-  'engine/stopped': 'Stopped as asked; run the same command again to go on.',
+  'engine/stopped': 'Run the same command again to go on where it stopped.',
+  // gradients
+  'grad/no-rule': 'Add a row for the operator in main/grad/rules, or leave it out of what is trained.',
+  'grad/shape': 'Give the inputs of the graph more of their sizes, or compute that shape from them in a plainer way.',
+  'grad/loss': 'Reduce the loss to one float32 number, for example with ReduceSum over all axes.',
+  'grad/unreached': 'Leave this tensor out of what is trained: no change of it would change the loss.',
   // compression
   'compress/quota': 'Ask for a sparsity from 0 up to, but not including, 1.',
   'compress/pattern':

@@ -54,8 +54,11 @@ export interface ScoreMethod<P = Record<string, never>, N extends StatName = nev
   readonly kind: 'score'
   /** What its paper compares within: a default, not a law. */
   readonly group: Group
-  /** One score per weight, larger = keep; finite. Asked again, it gives the same: a ranking of all matrices holds the scores of one. */
-  score(l: Linear, s: Pick<Stats, N>, p: P, rng: Rng): Float32Array
+  /**
+   * Writes one finite score per weight, larger = keep. Asked again it writes the same: a ranking of many matrices passes over them more
+   * than once and has room for the scores of one.
+   */
+  score(l: Linear, s: Pick<Stats, N>, p: P, rng: Rng, scores: Float32Array): void
   /** Which of the ranked weights go; 'exact' where left out. */
   cut?(p: P): Cut
 }

@@ -19,10 +19,8 @@ export const band: ScoreMethod<{ from: number }> = {
   needs: [],
   params,
   group: 'model',
-  score({ w }) {
-    const scores = new Float32Array(w.length)
+  score({ w }, _, __, ___, scores) {
     for (let i = 0; i < w.length; i++) scores[i] = Math.abs(w[i]!)
-    return scores
   },
   cut: ({ from }) => ({ from }),
 }

@@ -10,9 +10,7 @@ export const inverse: ScoreMethod = {
   needs: [],
   params: z.strictObject({}),
   group: 'model',
-  score({ w }) {
-    const scores = new Float32Array(w.length)
+  score({ w }, _, __, ___, scores) {
     for (let i = 0; i < w.length; i++) scores[i] = -Math.abs(w[i]!)
-    return scores
   },
 }

@@ -19,10 +19,8 @@ export const magnitude: ScoreMethod<z.output<typeof params>> = {
   needs: [],
   params,
   group: 'model',
-  score({ w }) {
-    const scores = new Float32Array(w.length)
+  score({ w }, _, __, ___, scores) {
     for (let i = 0; i < w.length; i++) scores[i] = Math.abs(w[i]!)
-    return scores
   },
   cut: ({ threshold }) => threshold ?? 'exact',
 }

@@ -11,11 +11,9 @@ export const random: ScoreMethod = {
   params: z.strictObject({}),
   // among all matrices, as magnitude, so that the two differ in their scores alone
   group: 'model',
-  score({ w }, _, __, rng) {
-    const scores = new Float32Array(w.length)
+  score(_, __, ___, rng, scores) {
     // 30 random bits read as a float in [0, 2): ranked alike, with 64 times fewer ties than uniform numbers of 24 bits
-    const bits = new Uint32Array(scores.buffer)
+    const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length)
     for (let i = 0; i < bits.length; i++) bits[i] = rng.uint32() >>> 2
-    return scores
   },
 }

@@ -1,0 +1,131 @@
+import { LabError } from '../base/errors.ts'
+import type { MatrixShape } from '../onnx/graph.ts'
+
+/** A matrix whose scores are made when asked for, each time the same; larger = keep. They hold until scores are asked for again, of any matrix. */
+export interface Scored extends MatrixShape {
+  readonly scores: () => Float32Array
+}
+
+/** A place in the stable rising order of scores: before it stand those below `value` and, by index, the first `ties` that equal it. */
+export interface Place {
+  readonly value: number
+  readonly ties: number
+}
+
+/** Gives other work its turn; throws where the present work is to stop. */
+export type Breathe = () => Promise<void>
+
+const BINS = 1 << 16
+
+/**
+ * The places before which `ranks` scores stand (0 … number of scores), over all matrices in their order, without sorting or keeping
+ * scores: one pass counts the upper half of each score's bits, one for each rank the lower half where the upper one is that of the rank.
+ */
+export async function findPlaces(matrices: readonly Scored[], ranks: readonly number[], breathe: Breathe): Promise<Place[]> {
+  const coarse = await histogram(matrices, countUpper, breathe)
+  const places: Place[] = []
+  for (const rank of ranks) {
+    const upper = findBin(coarse, rank)
+    if (upper) {
+      const half = upper.bin - BINS / 2
+      const fine = await histogram(matrices, (scores, bins) => countLower(scores, bins, half), breathe)
+      const lower = findBin(fine, upper.rest)!
+      places.push({ value: scoreOf(half * BINS + lower.bin), ties: lower.rest })
+    } else places.push({ value: Infinity, ties: 0 })
+  }
+  return places
+}
+
+/** The place before which `rank` of a few scores stand. Moves them about. */
+export function findPlace(scores: Float32Array, rank: number): Place {
+  if (rank >= scores.length) return { value: Infinity, ties: 0 }
+  const value = sortTo(scores, rank)
+  let below = 0
+  for (let i = 0; i < rank; i++) if (scores[i]! < value) below++
+  return { value, ties: rank - below }
+}
+
+/** Moves scores about until those before `rank` are at most, and those after it at least, the one there; gives that one (Hoare 1961). */
+function sortTo(scores: Float32Array, rank: number): number {
+  let [left, right] = [0, scores.length - 1]
+  while (left < right) {
+    const pivot = scores[rank]!
+    let [i, j] = [left, right]
+    while (i <= j) {
+      while (scores[i]! < pivot) i++
+      while (scores[j]! > pivot) j--
+      if (i > j) break
+      const moved = scores[i]!
+      scores[i++] = scores[j]!
+      scores[j--] = moved
+    }
+    if (j < rank) left = i
+    if (i > rank) right = j
+  }
+  return scores[rank]!
+}
+
+/** Refuses scores that rank nothing. */
+export function refuseScore(name: string, score: number): never {
+  throw new LabError('compress/score', `Expected finite scores for the weights of ${name}, got ${score} (number).`)
+}
+
+async function histogram(
+  matrices: readonly Scored[],
+  count: (scores: Float32Array, bins: Uint32Array, name: string) => void,
+  breathe: Breathe,
+): Promise<Float64Array> {
+  // one matrix has fewer than 2^32 weights, a model may have more
+  const total = new Float64Array(BINS)
+  const bins = new Uint32Array(BINS)
+  for (const { name, scores } of matrices) {
+    await breathe()
+    count(scores(), bins, name)
+    for (let i = 0; i < BINS; i++) total[i]! += bins[i]!
+    bins.fill(0)
+  }
+  return total
+}
+
+function countUpper(scores: Float32Array, bins: Uint32Array, name: string): void {
+  const bits = bitsOf(scores)
+  for (let i = 0; i < bits.length; i++) bins[(keyOf(bits[i]!) >> 16) + BINS / 2]!++
+  // infinities and NaN have all eight exponent bits set and lie in the outermost bins, with numbers that are nearly infinite
+  if (bins.subarray(0, 129).some(Boolean) || bins.subarray(-128).some(Boolean)) {
+    const bad = scores.find((score) => !Number.isFinite(score))
+    if (bad !== undefined) refuseScore(name, bad)
+  }
+}
+
+function countLower(scores: Float32Array, bins: Uint32Array, upper: number): void {
+  const bits = bitsOf(scores)
+  for (let i = 0; i < bits.length; i++) {
+    const key = keyOf(bits[i]!)
+    if (key >> 16 === upper) bins[key & 0xffff]!++
+  }
+}
+
+/** The bin that holds this rank and the rank within it; undefined beyond the last. */
+function findBin(bins: Float64Array, rank: number): { bin: number; rest: number } | undefined {
+  let rest = rank
+  for (let bin = 0; bin < BINS; bin++) {
+    if (rest < bins[bin]!) return { bin, rest }
+    rest -= bins[bin]!
+  }
+  return undefined
+}
+
+function bitsOf(scores: Float32Array): Int32Array {
+  return new Int32Array(scores.buffer, scores.byteOffset, scores.length)
+}
+
+/** A whole number for the bits of each float, in the order of the floats; 0 for −0 too. */
+function keyOf(bits: number): number {
+  const sign = bits >> 31
+  return ((bits & 0x7fffffff) ^ sign) - sign
+}
+
+function scoreOf(key: number): number {
+  const [size] = new Float32Array(new Int32Array([Math.abs(key)]).buffer)
+  return key < 0 ? -size! : size!
+}
