@@ -39,8 +39,13 @@ export function startLife(settings: EngineSettings, env: Readonly<Record<string,
 
   const isAlive = () => why === undefined && child.connected && child.exitCode === null && child.signalCode === null
 
-  // Waiting for an answer keeps the program alive, an idle engine does not.
-  const hold = () => (open.size === 0 ? child.channel?.unref() : child.channel?.ref())
+  // Waiting keeps the program alive, an idle engine does not.
+  function hold(isWaiting = open.size > 0): void {
+    for (const handle of [child, child.channel]) {
+      if (isWaiting) handle?.ref()
+      else handle?.unref()
+    }
+  }
 
   function settle(answer: Answer): void {
     const waiting = open.get(answer.id)
@@ -66,7 +71,6 @@ export function startLife(settings: EngineSettings, env: Readonly<Record<string,
   // a dead process is told by its exit; what could not be written to it any more is of no interest
   for (const stream of [pipe, child.stdin!]) stream.on('error', () => {})
   for (const stream of [pipe, child.stdin!, child.stderr!]) (stream as unknown as { unref(): void }).unref()
-  child.unref()
   hold()
 
   return {
@@ -86,6 +90,7 @@ export function startLife(settings: EngineSettings, env: Readonly<Record<string,
     isAlive,
     end(error) {
       why ??= error
+      hold(true)
       child.kill('SIGKILL')
       return ended
     },

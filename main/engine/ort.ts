@@ -29,7 +29,7 @@ export interface Runtime {
 
 /** Opens a provider by running a graph of one node on it. Throws LabError('engine/unavailable') where it cannot, and takes no other. */
 export async function createRuntime({ provider, threads }: EngineSettings): Promise<Runtime> {
-  if (!listSupportedBackends().some(({ name }) => name === provider)) throw unavailable(provider)
+  if (!listSupportedBackends().some(({ name }) => name === provider)) throw unavailable(provider, 'it has no such provider')
   const wanted = threads === 0 ? physicalCores() : threads
   const options: InferenceSession.SessionOptions = {
     executionProviders: [provider],
@@ -119,16 +119,15 @@ function identity(rank: number): Uint8Array {
   })
 }
 
-function unavailable(provider: Provider, error?: unknown): LabError {
-  const reason = error === undefined ? undefined : firstLine(error)
-  const { missing } = absence(provider, reason)
+function unavailable(provider: Provider, error: unknown): LabError {
+  const { missing } = absence(provider, firstLine(error))
   return new LabError('engine/unavailable', `Expected the provider "${provider}" to run here, but ${missing}.`)
 }
 
-/** The runtime's own words without the place in its source that they come from. */
+/** The runtime's own words, without the places in its source that they come from. */
 function firstLine(error: unknown): string {
-  const text = (error instanceof Error ? error.message : String(error)).trim()
-  return text.split('\n')[0]!.replace(/^\/\S+\.(cc|h):\d+ .*?\) /, '')
+  const text = (error instanceof Error ? error.message : String(error)).trim().split('\n')[0]!
+  return text.replace(/\/\S+\.(?:cc|h):\d+ .*?(?:\[ONNXRuntimeError\] : \d+ : \w+ : | was false\. )/g, '')
 }
 
 /** Cores that are not two threads of one, of those this process may use; where the system does not tell, all of these. */
