@@ -20,23 +20,26 @@ export interface Resampler {
   values(column: Column, measure: Measure): Float64Array
 }
 
-/** How often an item was drawn fits a byte: 256 times has a chance below 1e-500. At most this many such counts are kept. */
-const KEPT = 2 ** 27
+/** Counts drawn in one go: as many as the nearer caches hold, for they are written in random order. */
+const BLOCK = 2 ** 22
 
-/** Resamples fixed by `rng`. Fork it per task: tasks are drawn independently. Columns are remembered as long as they live. */
-export function createResampler(items: number, rng: Rng, resamples = 2000): Resampler {
-  const blocks = Math.ceil((items * resamples) / KEPT) || 1
-  const size = Math.ceil(resamples / blocks)
-  const kept = blocks === 1 ? draw(items, size, rng.fork('block/0')) : undefined
+/**
+ * Resamples fixed by `rng`. Fork it per task: tasks are drawn independently. Counts of draws are kept, a byte each, where all of them fit
+ * `memory` bytes, else drawn again for each column.
+ */
+export function createResampler(items: number, rng: Rng, resamples = 2000, memory = 2 ** 27): Resampler {
+  const size = Math.max(1, Math.min(resamples, Math.floor(BLOCK / items)))
+  const blocks = Array.from({ length: Math.ceil(resamples / size) }, (_, b) => b)
+  const drawBlock = (b: number) => draw(items, Math.min(size, resamples - b * size), rng.fork(`block/${b}`))
+  const kept = items * resamples <= memory ? blocks.map(drawBlock) : undefined
   const known = new WeakMap<Column, Float64Array>()
 
   /** Σ count·x over the items, for each resample. */
   function sums(columns: readonly Float64Array[]): Float64Array[] {
-    const totals = columns.map(() => new Float64Array(blocks * size))
-    for (let block = 0; block < blocks; block++) {
-      // too many to keep: drawn again, for the generator gives the same ones
-      const counts = kept ?? draw(items, size, rng.fork(`block/${block}`))
-      columns.forEach((x, c) => addCounts(counts, x, totals[c]!.subarray(block * size, (block + 1) * size)))
+    const totals = columns.map(() => new Float64Array(resamples))
+    for (const b of blocks) {
+      const counts = kept?.[b] ?? drawBlock(b)
+      columns.forEach((x, c) => addCounts(counts, x, totals[c]!.subarray(b * size, (b + 1) * size)))
     }
     return totals
   }
@@ -64,7 +67,7 @@ export function createResampler(items: number, rng: Rng, resamples = 2000): Resa
   }
 }
 
-/** counts[item · size + resample]: how often each resample drew the item. */
+/** counts[item · size + resample]: how often each resample drew the item. A byte is enough: the chance of 256 times is below 1e-500. */
 function draw(items: number, size: number, rng: Rng): Uint8Array {
   const counts = new Uint8Array(items * size)
   for (let b = 0; b < size; b++) {

@@ -59,7 +59,8 @@ export function compare(
   const own = valueInterval(compressed, measure, after, kind)
   const isDenseFloor = reaches(chance, valueInterval(dense, measure, before, kind), measure)
   const dropped = combine(before, after, (d, v) => dropOf(d, v, measure), kind)
-  const kept = chance === null || isDenseFloor ? NOTHING : combine(before, after, (d, v) => ratio(v - chance, d - chance), kind)
+  const kept =
+    chance === null || isDenseFloor ? NOTHING : combine(before, after, (d, v) => retentionOf(d, v, chance, measure), kind)
   return {
     ...{ value: after.value, low: own.low, high: own.high, n: dense.value.length, chance, dense: before.value },
     normalised: finite(100 * ratio(after.value, before.value)),
@@ -83,6 +84,11 @@ function estimate(column: Column, measure: Measure, resampler: Resampler): Estim
 /** 1 − value/dense, or value/dense − 1 where lower is better; positive = worse. */
 function dropOf(dense: number, value: number, { better }: Measure): number {
   return better === 'higher' ? 1 - ratio(value, dense) : ratio(value, dense) - 1
+}
+
+/** (value − chance) / (dense − chance), both turned round where lower is better. */
+function retentionOf(dense: number, value: number, chance: number, { better }: Measure): number {
+  return better === 'higher' ? ratio(value - chance, dense - chance) : ratio(chance - value, chance - dense)
 }
 
 /** Towards a denominator of 0 a ratio grows beyond bounds, and at or beyond it there is none: infinite, or NaN where the numerator is gone too. */
