@@ -34,6 +34,8 @@ export interface LanguageModel {
   /** The matrices that compression works on, in the order of the forward pass (paper.md 3.4). */
   readonly linears: readonly MatrixShape[]
   readonly tokenizer: Tokenizer
+  /** Ids that end a generated text, as the folder lists them; a story may end with BOS. */
+  readonly endIds: readonly number[]
   readonly graphs: LanguageGraphs
   /** Content hash of structure and config: everything but weights and tokenizer that decides an answer. */
   readonly graphHash: string

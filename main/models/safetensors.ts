@@ -37,7 +37,11 @@ export function openSafetensors(path: string): Map<string, FiledTensor> {
 
 const SINGLE = 'model.safetensors'
 const INDEX = 'model.safetensors.index.json'
-const PICKLE = /\.(bin|pt|pth|ckpt|pkl|pickle)$/i
+
+/** Whether a file is a pickle by its name; such a file is never opened. */
+export function isPickle(name: string): boolean {
+  return /\.(bin|pt|pth|ckpt|pkl|pickle)$/i.test(name)
+}
 
 /** The tensors of a model folder, from model.safetensors or from the shards its index names. `entries` are the names in the folder. */
 export function openTensors(folder: string, entries: readonly string[]): { files: string[]; tensors: Map<string, FiledTensor> } {
@@ -46,7 +50,7 @@ export function openTensors(folder: string, entries: readonly string[]): { files
     return { files: [path], tensors: openSafetensors(path) }
   }
   if (entries.includes(INDEX)) return openShards(folder)
-  const pickle = entries.find((name) => PICKLE.test(name))
+  const pickle = entries.find(isPickle)
   if (pickle !== undefined) {
     throw new LabError('model/pickle', `Expected ${SINGLE} in ${folder}, found ${pickle}, which is a pickle and was not opened.`)
   }
@@ -63,7 +67,7 @@ function openShards(folder: string): { files: string[]; tensors: Map<string, Fil
   for (const [name, shard] of shardOf) {
     // a plain name: the index must not lead out of the folder
     if (typeof shard === 'string' && /^[^/\\\0]+\.safetensors$/.test(shard)) continue
-    const code = typeof shard === 'string' && PICKLE.test(shard) ? 'model/pickle' : 'model/header'
+    const code = typeof shard === 'string' && isPickle(shard) ? 'model/pickle' : 'model/header'
     throw new LabError(code, `Expected a .safetensors file of this folder for "${name}" in ${path}, got ${describe(shard)}.`)
   }
   const files = [...new Set(shardOf.values() as Iterable<string>)].sort().map((shard) => join(folder, shard))
@@ -158,8 +162,8 @@ function refuseLookalikes(head: Uint8Array, path: string): void {
     throw new LabError('model/lfs-pointer', `Expected weights in ${path}, found a pointer of Git LFS.`)
   }
   // protocol 2 to 5; as the length of a header the same bytes would be followed by its brace
-  const isPickle = head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5 && head[8] !== 0x7b
-  if (text.startsWith('PK\x03\x04') || isPickle) {
+  const isProtocol = head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5 && head[8] !== 0x7b
+  if (text.startsWith('PK\x03\x04') || isProtocol) {
     throw new LabError('model/pickle', `Expected safetensors in ${path}, found a pickle; nothing more of it was read.`)
   }
 }

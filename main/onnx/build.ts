@@ -101,9 +101,16 @@ export class GraphBuilder {
   greater = (a: Value, b: Value) => this.op('Greater', [a, b])
 
   matmul = (a: Value, b: Value) => this.op('MatMul', [a, b])
-  /** a·b of two matrices, either of them transposed. */
-  gemm = (a: Value, b: Value, { transA = false, transB = false } = {}) =>
-    this.op('Gemm', [a, b], { ...(transA && { transA: int(1) }), ...(transB && { transB: int(1) }) })
+  /** a·b of two matrices, either of them transposed, plus a bias per column. */
+  gemm = (
+    a: Value,
+    b: Value,
+    { transA = false, transB = false, bias }: { transA?: boolean; transB?: boolean; bias?: Value } = {},
+  ) =>
+    this.op('Gemm', [a, b, ...(bias === undefined ? [] : [bias])], {
+      ...(transA && { transA: int(1) }),
+      ...(transB && { transB: int(1) }),
+    })
   softmax = (x: Value, axis = -1) => this.op('Softmax', [x], { axis: int(axis) })
   logSoftmax = (x: Value, axis = -1) => this.op('LogSoftmax', [x], { axis: int(axis) })
   reduceSum = (x: Value, axes: readonly number[], keep = true) => this.#reduce('ReduceSum', x, axes, keep)
