@@ -201,7 +201,7 @@ describe('a model folder is refused by name when', () => {
     ],
     [
       'the tokenizer has ids that the model has not',
-      (path) => edit(path, 'tokenizer.json', (text) => text.replace('"▁and": 112', '"▁and": 112')),
+      (path) => edit(path, 'tokenizer.json', (text) => text.replace('"▁and": 112', '"▁and": 113')),
       /^model\/undefined-id: Expected ids below 113, .*"▁and" has 113/,
     ],
   ])('%s', (_, spoil, expected) => expect(faultAfter(spoil)).toMatch(expected))
