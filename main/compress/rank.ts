@@ -29,7 +29,9 @@ export async function findPlaces(matrices: readonly Scored[], ranks: readonly nu
     if (upper) {
       const half = upper.bin - BINS / 2
       const fine = await histogram(matrices, (scores, bins) => countLower(scores, bins, half), breathe)
-      const lower = findBin(fine, upper.rest)!
+      const lower = findBin(fine, upper.rest)
+      if (!lower)
+        throw new LabError('compress/score', 'Expected scores to be the same each time, got others; did the weights change?')
       places.push({ value: scoreOf(half * BINS + lower.bin), ties: lower.rest })
     } else places.push({ value: Infinity, ties: 0 })
   }
@@ -72,22 +74,19 @@ export function refuseScore(name: string, score: number): never {
 
 async function histogram(
   matrices: readonly Scored[],
-  count: (scores: Float32Array, bins: Uint32Array, name: string) => void,
+  count: (scores: Float32Array, bins: Float64Array, name: string) => void,
   breathe: Breathe,
 ): Promise<Float64Array> {
-  // one matrix has fewer than 2^32 weights, a model may have more
-  const total = new Float64Array(BINS)
-  const bins = new Uint32Array(BINS)
+  // doubles count beyond 2^32, as many weights as a large model has, and as fast
+  const bins = new Float64Array(BINS)
   for (const { name, scores } of matrices) {
     await breathe()
     count(scores(), bins, name)
-    for (let i = 0; i < BINS; i++) total[i]! += bins[i]!
-    bins.fill(0)
   }
-  return total
+  return bins
 }
 
-function countUpper(scores: Float32Array, bins: Uint32Array, name: string): void {
+function countUpper(scores: Float32Array, bins: Float64Array, name: string): void {
   const bits = bitsOf(scores)
   for (let i = 0; i < bits.length; i++) bins[(keyOf(bits[i]!) >> 16) + BINS / 2]!++
   // infinities and NaN have all eight exponent bits set and lie in the outermost bins, with numbers that are nearly infinite
@@ -97,7 +96,7 @@ function countUpper(scores: Float32Array, bins: Uint32Array, name: string): void
   }
 }
 
-function countLower(scores: Float32Array, bins: Uint32Array, upper: number): void {
+function countLower(scores: Float32Array, bins: Float64Array, upper: number): void {
   const bits = bitsOf(scores)
   for (let i = 0; i < bits.length; i++) {
     const key = keyOf(bits[i]!)

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Json } from '../../main/base/json.ts'
+import { float32 } from '../../main/base/tensor.ts'
+import { methods } from '../../main/compress/index.ts'
+import { GROUPS, type Method } from '../../main/compress/method.ts'
+import { magnitude } from '../../main/compress/methods/magnitude.ts'
+import { compressBy, type Compressed, type Recipe } from '../../main/compress/recipe.ts'
+import { heldWeights } from '../../main/models/weights.ts'
+import { keptIn, makeMatrices, rowsOf, type Matrices } from '../make/matrices.ts'
+
+/** Parameters of the methods that cannot do without. */
+const needed: Readonly<Record<string, Readonly<Record<string, Json>>>> = { band: { from: 0.1 } }
+
+const two = makeMatrices({ a: [24, 32], b: [16, 20] })
+const names = two.matrices.map(({ name }) => name)
+type Run = (change: Partial<Recipe>, on?: Matrices) => Promise<Compressed>
+
+/** What a law may do with a method: compress by it. */
+function runOf(method: Method): Run {
+  const plain = { group: 'layer', pattern: 'free', sparsity: 0.5, seed: 0, include: [], exclude: [] } as const
+  return (change, { matrices, weights } = two) =>
+    compressBy(method, matrices, weights, { ...plain, params: needed[method.id] ?? {}, ...change })
+}
+
+const levels = [0.1, 0.25, 0.5, 0.75, 0.9]
+const patterns = [{ keep: 7, of: 8 }, { keep: 4, of: 8 }, { keep: 1, of: 8 }, { keep: 2, of: 4 }, { keep: 2, of: 3 }] // prettier-ignore
+const patterned = (pattern: { keep: number; of: number }) => ({ pattern, sparsity: 1 - pattern.keep / pattern.of })
+const keptOf = (made: Compressed) => names.map((name) => keptIn(made, name))
+
+/** Each law with a run that breaks it. */
+const laws: Readonly<Record<string, { readonly check: (run: Run) => Promise<void>; readonly wrong: Method | Run }>> = {
+  'a sparsity of 0 leaves the weights unchanged': {
+    async check(run) {
+      for (const group of GROUPS) expect((await run({ sparsity: 0, group })).weights.hash()).toBe(two.weights.hash())
+    },
+    wrong: wrongly({ cut: () => 'published' }),
+  },
+  'kept weights are the same to the bit, all others exact zeros': {
+    async check(run) {
+      for (const name of names) {
+        const before = two.weights.get(name).data
+        const after = (await run({})).weights.get(name).data
+        expect([...after].every((w, i) => Object.is(w, before[i]) || Object.is(w, 0))).toBe(true)
+      }
+    },
+    wrong: async (change, on = two) => {
+      const made = await runOf(magnitude)(change, on)
+      const negated = names.map(
+        (name) =>
+          [
+            name,
+            float32(
+              made.weights.dims(name),
+              made.weights.get(name).data.map((w) => -w),
+            ),
+          ] as const,
+      )
+      return { ...made, weights: made.weights.with(new Map(negated)) }
+    },
+  },
+  'each group loses exactly ⌊n·s⌋ weights': {
+    async check(run) {
+      for (const sparsity of [0, ...levels, 0.33]) {
+        expect((await run({ group: 'model', sparsity })).zeros).toBe(Math.floor((24 * 32 + 16 * 20) * sparsity))
+        const { ledger } = await run({ group: 'layer', sparsity })
+        expect(ledger.map(({ zeros }) => zeros)).toEqual([24 * 32, 16 * 20].map((n) => Math.floor(n * sparsity)))
+        for (const row of keptOf(await run({ group: 'row', sparsity })).flat()) {
+          expect(row.filter((bit) => bit === 0)).toHaveLength(Math.floor(row.length * sparsity))
+        }
+      }
+    },
+    wrong: wrongly({ cut: () => 'inclusive' }),
+  },
+  'what is kept at more sparsity is kept at less': {
+    async check(run) {
+      const series = [
+        ...GROUPS.map((group) => levels.map((sparsity) => ({ group, sparsity }))),
+        patterns.slice(0, 3).map(patterned),
+      ]
+      for (const changes of series) {
+        let before: number[] | undefined
+        for (const change of changes) {
+          const kept = keptOf(await run(change)).flat(2)
+          if (before) expect(kept.some((bit, i) => bit > before![i]!)).toBe(false)
+          before = kept
+        }
+      }
+    },
+    // a ranking that changes from one time to the next
+    wrong: wrongly({ score: ({ w }, _, __, ___, scores) => w.forEach((_x, i) => (scores[i] = Math.random())) }),
+  },
+  'each full group of a keep-of pattern keeps exactly as many as it says, and the columns beyond stay': {
+    async check(run) {
+      for (const pattern of patterns) {
+        const made = await run(patterned(pattern))
+        expect(made.ledger.map(({ conformity }) => conformity)).toEqual([1, 1])
+        for (const row of keptOf(made).flat()) {
+          const full = row.length - (row.length % pattern.of)
+          for (let start = 0; start < full; start += pattern.of) {
+            const group = row.slice(start, start + pattern.of)
+            expect(group.filter((bit) => bit === 1)).toHaveLength(pattern.keep)
+          }
+          expect(row.slice(full)).not.toContain(0)
+        }
+      }
+    },
+    // as many zeros in each row, but anywhere
+    wrong: async (change, on) => {
+      const made = await runOf(magnitude)({ ...change, pattern: 'free', group: 'row' }, on)
+      return { ...made, ledger: made.ledger.map((row) => ({ ...row, conformity: 1 })) }
+    },
+  },
+  'the same seed gives the same masks': {
+    async check(run) {
+      for (const group of GROUPS) {
+        const [once, again] = [await run({ group, seed: 7 }), await run({ group, seed: 7 })]
+        expect(again.ledger).toEqual(once.ledger)
+      }
+    },
+    wrong: wrongly({ score: ({ w }, _, __, ___, scores) => w.forEach((_x, i) => (scores[i] = Math.random())) }),
+  },
+  'without chance, permuting output rows permutes the result': {
+    async check(run) {
+      const changes = [{ group: 'layer' }, { group: 'row' }, ...patterns.map(patterned)] as const
+      const hasChance = (await run({ seed: 0 })).weights.hash() !== (await run({ seed: 1 })).weights.hash()
+      if (hasChance) return
+      const upside = upsideDown(two)
+      for (const change of changes) {
+        const straight = await run(change)
+        const turned = await run(change, upside)
+        for (const name of names) expect(rowsOf(turned.weights, name)).toEqual(rowsOf(straight.weights, name).reverse())
+      }
+    },
+    // later rows count more
+    wrong: wrongly({
+      score: ({ w, in: width }, _, __, ___, scores) => w.forEach((x, i) => (scores[i] = Math.abs(x) * Math.floor(i / width))),
+    }),
+  },
+  'every weight gets a finite score, alike when asked again': {
+    check: async (run) => {
+      // the room for scores is used for one matrix after the other: what is not written is what the one before left
+      const alone = await run({ group: 'layer' }, { ...two, matrices: two.matrices.slice(1) })
+      const after = await run({ group: 'layer' })
+      expect(after.ledger[1]!.maskHash).toBe(alone.ledger[0]!.maskHash)
+      expect((await run({ group: 'model', sparsity: 0.9 })).zeros).toBe(Math.floor((24 * 32 + 16 * 20) * 0.9))
+    },
+    // forgets the last row
+    wrong: wrongly({
+      score: ({ w, in: width }, _, __, ___, scores) => w.subarray(width).forEach((x, i) => (scores[i] = Math.abs(x))),
+    }),
+  },
+}
+
+/** Magnitude with something about it changed for the worse. */
+function wrongly(change: Partial<Method>): Method {
+  return { ...magnitude, id: 'wrong', params: z.strictObject({}), ...change }
+}
+
+function upsideDown({ matrices, weights }: Matrices): Matrices {
+  const turned = matrices.map(({ name, out, in: width }) => {
+    const rows = rowsOf(weights, name).reverse().flat()
+    return [name, float32([out, width], Float32Array.from(rows))] as const
+  })
+  return { matrices, weights: heldWeights(new Map(turned)) }
+}
+
+describe.each(methods)('$id', (method) => {
+  it.each(Object.keys(laws))('%s', async (law) => {
+    await laws[law]!.check(runOf(method))
+  })
+  it('takes no parameter it does not declare, and says what each is', () => {
+    expect(method.params.safeParse({ ...needed[method.id], undeclared: 1 }).success).toBe(false)
+    const { properties = {} } = z.toJSONSchema(method.params, { io: 'input' })
+    for (const property of Object.values(properties)) {
+      expect(property).toMatchObject({ label: expect.any(String) as string, description: expect.any(String) as string })
+    }
+  })
+})
+
+describe('the laws themselves', () => {
+  it.each(Object.keys(laws))('find out the one who breaks this: %s', async (law) => {
+    const { check, wrong } = laws[law]!
+    await expect(check(typeof wrong === 'function' ? wrong : runOf(wrong))).rejects.toThrow(/expected/i)
+  })
+})
