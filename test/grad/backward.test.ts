@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import { exact, interpret } from '../../main/engine/reference.ts'
+import { backward, gradientOf } from '../../main/grad/backward.ts'
+import { languageLoss, LOSS } from '../../main/grad/loss.ts'
+import { GraphBuilder } from '../../main/onnx/build.ts'
+import type { Value } from '../../main/onnx/build.ts'
+import type { Graph } from '../../main/onnx/graph.ts'
+
+const vector = (...values: number[]) => exact('float32', [values.length], Float64Array.from(values))
+const operators = ({ nodes }: Graph) => nodes.map(({ op }) => op)
+
+/** A graph of weights a and b [2, 3] whose loss is the sum of what `build` makes of them. */
+function summed(build: (g: GraphBuilder, a: Value, b: Value) => Value): Graph {
+  const g = new GraphBuilder('summed')
+  const y = build(g, g.weight('a', [2, 3]), g.weight('b', [2, 3]))
+  g.output('loss', g.reduceSum(y, [0, 1], false), 'float32', [])
+  return g.finish()
+}
+
+describe('backward', () => {
+  it('keeps the outputs and adds one gradient per name, each of the shape of what it belongs to', () => {
+    const graph = backward(summed((g, a, b) => g.mul(a, b)), 'loss', ['b', 'a']) // prettier-ignore
+    expect(graph.outputs).toEqual([
+      { name: 'loss', type: 'float32', dims: [] },
+      { name: 'grad/b', type: 'float32', dims: [2, 3] },
+      { name: 'grad/a', type: 'float32', dims: [2, 3] },
+    ])
+  })
+  it('sums what flows back to a value from all its uses', () => {
+    const graph = backward(summed((g, a) => g.add(g.mul(a, a), g.add(a, a))), 'loss', ['a']) // prettier-ignore
+    const a = exact('float32', [2, 3], Float64Array.of(1, 2, 3, 4, 5, 6))
+    expect([...interpret(graph, { a, b: a }, ['grad/a'])['grad/a'].data]).toEqual([4, 6, 8, 10, 12, 14])
+  })
+  it('leaves out what only another weight would need', () => {
+    const both = backward(summed((g, a, b) => g.matmul(a, g.transpose(b, [1, 0]))), 'loss', ['a', 'b']) // prettier-ignore
+    const one = backward(summed((g, a, b) => g.matmul(a, g.transpose(b, [1, 0]))), 'loss', ['a']) // prettier-ignore
+    expect(operators(both).filter((op) => op === 'Gemm' || op === 'MatMul')).toHaveLength(3)
+    expect(operators(one).filter((op) => op === 'Gemm' || op === 'MatMul')).toHaveLength(2)
+    expect(operators(one).filter((op) => op === 'Transpose')).toHaveLength(1) // the one of the forward pass: twice turned is not turned
+  })
+  it('makes the gradient of a turned weight at once in its own order', () => {
+    const g = new GraphBuilder('turned')
+    const y = g.matmul(g.input('x', 'float32', ['batch', 'length', 3]), g.transpose(g.weight('w', [4, 3]), [1, 0]))
+    g.output('loss', g.reduceSum(y, [0, 1, 2], false), 'float32', [])
+    const { nodes } = backward(g.finish(), 'loss', ['w'])
+    expect(nodes.find(({ outputs }) => outputs.includes('grad/w'))).toMatchObject({
+      op: 'Gemm',
+      attributes: { transA: { value: 1 } },
+    })
+  })
+  it('multiplies a row by its factor without making the factor as long as the row', () => {
+    const graph = backward(summed((g, a) => g.mul(a, g.reduceMean(g.pow(a, g.number(2)), [-1]))), 'loss', ['a']) // prettier-ignore
+    expect(operators(graph).filter((op) => op === 'Expand')).toHaveLength(1) // of the seed, one number
+  })
+  it('fits a gradient to an input whose stretching only a run can tell', () => {
+    const g = new GraphBuilder('unknown')
+    const [x, y] = [g.input('x', 'float32', ['m']), g.input('y', 'float32', ['n'])]
+    g.output('loss', g.reduceSum(g.mul(x, y), [0], false), 'float32', [])
+    const graph = backward(g.finish(), 'loss', ['x', 'y'])
+    const gradients = (feeds: Parameters<typeof interpret>[1]) =>
+      Object.values(interpret(graph, feeds, ['grad/x', 'grad/y'])).map(({ data }) => [...data])
+    expect(gradients({ x: vector(2), y: vector(3, 4, 5) })).toEqual([[12], [2, 2, 2]])
+    expect(gradients({ x: vector(2, 3), y: vector(5, 7) })).toEqual([[5, 7], [2, 3]]) // prettier-ignore
+  })
+  it('asks layer norms for their moments, whether or not the graph wanted them', () => {
+    const g = new GraphBuilder('norm')
+    const y = g.op('LayerNormalization', [g.input('x', 'float32', ['rows', 4]), g.weight('w', [4])])
+    g.output('loss', g.reduceSum(y, [0, 1], false), 'float32', [])
+    const { nodes } = backward(g.finish(), 'loss', ['w', 'x'])
+    expect(nodes.find(({ op }) => op === 'LayerNormalization')!.outputs).toHaveLength(3)
+  })
+})
+
+describe('what has no gradient', () => {
+  const code = (make: () => unknown) => {
+    try {
+      make()
+    } catch (error) {
+      return error
+    }
+    return undefined
+  }
+
+  it('is refused by operator, node and inputs where a rule is missing', () => {
+    const graph = summed((g, a) => g.op('Softplus', [a]))
+    expect(code(() => backward(graph, 'loss', ['a']))).toMatchObject({
+      code: 'grad/no-rule',
+      message: 'Expected a gradient rule for Softplus at "Softplus_0" (inputs "a"), found none.',
+    })
+  })
+  it('is no loss: more than one number, or whole numbers', () => {
+    const g = new GraphBuilder('many')
+    const w = g.weight('w', [2, 3])
+    g.output('twice', g.add(w, w), 'float32', [2, 3])
+    g.output('best', g.argMax(g.reshape(w, [-1])), 'int64', [])
+    const graph = g.finish()
+    expect(code(() => backward(graph, 'twice', ['w']))).toMatchObject({
+      code: 'grad/loss',
+      message: 'Expected a loss of one float32 number, got "twice", float32 [2, 3].',
+    })
+    expect(code(() => backward(graph, 'best', ['w']))).toMatchObject({ code: 'grad/loss' })
+  })
+  it('is a weight behind whole numbers: said by name, and no zeros', () => {
+    const graph = summed((g, a, b) => g.mul(a, g.cast(g.greater(b, g.number(0)), 'float32')))
+    expect(code(() => backward(graph, 'loss', ['a', 'b']))).toMatchObject({
+      code: 'grad/unreached',
+      message: 'Expected "loss" to depend on "b" in graph "summed", but it does not.',
+    })
+  })
+  it('is the moments of a layer norm where something is to be learned through them', () => {
+    const g = new GraphBuilder('moments')
+    const [y, mean] = g.ops('LayerNormalization', [g.input('x', 'float32', [2, 4]), g.weight('w', [4])], {}, 2) as [Value, Value]
+    g.output('loss', g.reduceSum(g.add(y, mean), [0, 1], false), 'float32', [])
+    expect(code(() => backward(g.finish(), 'loss', ['x']))).toMatchObject({ code: 'grad/no-rule' })
+  })
+  it('is a value whose shape cannot be told: said by name', () => {
+    const g = new GraphBuilder('shapeless')
+    const y = g.mul(g.reshape(g.weight('w', [6]), g.input('dims', 'int64', ['rank'])), g.number(2))
+    g.output('loss', g.op('ReduceSum', [y], { keepdims: { kind: 'int', value: 0 } }), 'float32', [])
+    expect(code(() => backward(g.finish(), 'loss', ['w']))).toMatchObject({ code: 'grad/shape' })
+  })
+})
+
+describe('languageLoss', () => {
+  const g = new GraphBuilder('tiny')
+  const targets = g.input('targets', 'int32', ['rows'])
+  const logits = g.gather(g.weight('table', [3, 4]), g.input('ids', 'int32', ['rows']))
+  g.output('logprob', g.squeeze(g.gatherElements(g.logSoftmax(logits), g.unsqueeze(targets, [1]), 1), [1]), 'float32', ['rows'])
+  g.output('best', g.cast(g.argMax(logits), 'int32'), 'int32', ['rows'])
+  const loss = languageLoss(g.finish())
+
+  it('counts each row by its share', () => {
+    const table = exact('float32', [3, 4], new Float64Array(12).map((_, i) => i % 5)) // prettier-ignore
+    const rows = (...values: number[]) => exact('int32', [values.length], Float64Array.from(values))
+    const feeds = { table, ids: rows(0, 2, 1), targets: rows(3, 0, 1), share: vector(0.75, 0.25, 0) }
+    const { logprob, loss: value } = interpret(loss, feeds, ['logprob', LOSS])
+    expect(value.data[0]).toBeCloseTo(-0.75 * logprob.data[0]! - 0.25 * logprob.data[1]!, 12)
+  })
+  it('drops what training does not ask for, and passes the vocabulary twice on the way back: once for p, once for its share', () => {
+    const graph = backward(loss, LOSS, ['table'])
+    expect(operators(graph)).not.toContain('ArgMax')
+    const shapeless = graph.nodes
+      .filter(({ op }) => ['Exp', 'Softmax', 'OneHot', 'ConstantOfShape'].includes(op))
+      .map(({ op }) => op)
+    expect(shapeless).toEqual(['Exp', 'ConstantOfShape']) // the zeros are those of the table
+    expect(graph.outputs.map(({ name }) => name)).toEqual(['logprob', LOSS, gradientOf('table')])
+  })
+})
