@@ -34,6 +34,17 @@ export interface Item {
   readonly question: Question
 }
 
+/** Where a task stands on a difficulty axis, all else held still. Tasks of one family differ in nothing but their level. */
+export interface Rung {
+  /** The task without its level: what results name. */
+  readonly family: string
+  /** Id of the axis, such as "options". */
+  readonly axis: string
+  readonly level: number
+  /** Larger = harder; equal to the level, or minus it where more makes it easier. */
+  readonly difficulty: number
+}
+
 /** Questions with known answers. */
 export interface Task {
   readonly id: string
@@ -45,6 +56,8 @@ export interface Task {
   /** Scorers by id; the first is the task's main one. */
   readonly scorers: readonly string[]
   readonly shots: number
+  /** Present where the task is one level of an axis. */
+  readonly rung?: Rung
   /** Content hash of everything that decides what is asked: task files, data files, version. Not of `limit`. */
   readonly hash: string
   /** Items in order of the split; at most `limit` of them. */

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Progress } from '../preload/contract.ts'
+import type { Fault } from './base/errors.ts'
+import { homeFolder } from './base/files.ts'
+import type { Json } from './base/json.ts'
+import { study as kind } from './jobs/kinds/study.ts'
+import { runJob } from './jobs/runner.ts'
+import { createEffort, createPace } from './jobs/study/effort.ts'
+import type { StudyParams } from './jobs/study/prepare.ts'
+import { openStore, type Store } from './store/open.ts'
+
+/** Everything a host works with. The only place where things are constructed and handed to each other. */
+export interface Bench {
+  /** Folder of the store. */
+  readonly home: string
+  readonly version: string
+  readonly store: Store
+  nowMs(): number
+  close(): void
+}
+
+/** Opens the lab. One bench may write to a home at a time; any number may read. Throws the LabErrors of `openStore`. */
+export function openBench(options: { readonly home?: string | undefined; readonly readOnly: boolean }): Bench {
+  const home = homeFolder(options.home)
+  const store = openStore(home, { readOnly: options.readOnly, nowMs: Date.now })
+  return { home, version: readVersion(), store, nowMs: Date.now, close: () => store.close() }
+}
+
+function readVersion(): string {
+  const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+export interface RunOptions extends Omit<StudyParams, 'file'> {
+  readonly signal: AbortSignal
+  readonly onProgress: (progress: Progress) => void
+}
+
+/** What became of a study that ran to its end. */
+export interface RunOutcome {
+  /** Id of the study. */
+  readonly study: string
+  readonly cells: number
+  /** Cells that were on record before. */
+  readonly skipped: number
+  readonly done: number
+  readonly failed: readonly { readonly label: string; readonly fault: Fault }[]
+}
+
+/**
+ * Runs a study file, or goes on with it: cells on record are not run again. Throws LabError for a wrong study before anything is written;
+ * 'engine/stopped' when the signal says so, with every finished cell kept.
+ */
+export async function runStudy(bench: Bench, file: string, { signal, onProgress, ...params }: RunOptions): Promise<RunOutcome> {
+  const { store } = bench
+  const effort = createEffort()
+  const place = { store, nowMs: () => performance.now(), effort }
+  const p = await kind.prepare({ ...params, file } as Json, place)
+  const { id, study, cells, kept } = p
+  const stored = {
+    id,
+    name: study.name,
+    title: study.title,
+    spec: kept as unknown as Json,
+    createdAt: new Date(bench.nowMs()).toISOString(),
+  }
+  store.studies.save(stored, cells, 'running')
+  const left = cells.filter(({ fingerprint }) => !store.cells.isDone(fingerprint))
+  const pace = createPace(left, effort, place.nowMs)
+  const skipped = cells.length - left.length
+  const onMove = () =>
+    onProgress({ study: id, done: skipped + effort.cells, total: cells.length, label: effort.label, ...pace() })
+  try {
+    const outcome = await runJob(kind, p, place, { signal, onMove })
+    store.studies.setState(id, outcome.failed.length > 0 ? 'failed' : 'finished')
+    store.checkpoint()
+    const failed = outcome.failed.map(({ step, fault }) => ({ label: step.label, fault }))
+    return { study: id, cells: outcome.steps, skipped: outcome.skipped, done: outcome.done, failed }
+  } catch (error) {
+    store.studies.setState(id, 'interrupted')
+    throw error
+  }
+}

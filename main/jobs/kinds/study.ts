@@ -1,0 +1,35 @@
+import type { Json } from '../../base/json.ts'
+import { startEngine } from '../../engine/process.ts'
+import type { Store } from '../../store/open.ts'
+import type { PlannedCell } from '../../study/plan.ts'
+import type { JobKind } from '../kind.ts'
+import { prepareStudy, type PreparedStudy } from '../study/prepare.ts'
+import type { Effort } from '../study/effort.ts'
+import { openShift, type CellResult } from '../study/shift.ts'
+
+/** What a study needs of the place it runs in. */
+export interface StudyPlace {
+  readonly store: Store
+  readonly nowMs: () => number
+  readonly effort: Effort
+}
+
+/** A study file run cell by cell: each cell is one task asked of one model at one compression level. */
+export const study: JobKind<StudyPlace, PreparedStudy, PlannedCell, CellResult> = {
+  id: 'study',
+  prepare: async (raw: Json, { store }) => prepareStudy(raw, store),
+  plan: ({ cells }) => cells,
+  key: ({ fingerprint }) => fingerprint,
+  log: (_, { store, effort }) => ({
+    isDone: (fingerprint) => store.cells.isDone(fingerprint),
+    finish(_cell, { record, outcomes, ledger }) {
+      store.ledgers.save(record.ledger, ledger)
+      store.cells.finish(record, outcomes)
+      effort.cells++
+    },
+    fail: ({ fingerprint }, fault) => store.cells.fail(fingerprint, fault),
+  }),
+  async open(p, _left, c, { nowMs, effort }) {
+    return openShift(p, await startEngine(p.engine), c, effort, nowMs)
+  },
+}

@@ -1,0 +1,138 @@
+import { readFileSync, statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { fromErrno, LabError } from '../../base/errors.ts'
+import type { Json } from '../../base/json.ts'
+import { nearest } from '../../base/text.ts'
+import { COMPRESS_VERSION } from '../../compress/recipe.ts'
+import { PROVIDERS, type EngineSettings, type Provider } from '../../engine/session.ts'
+import { openModel } from '../../models/folder.ts'
+import type { LanguageModel } from '../../models/model.ts'
+import { ASK_VERSION } from '../../score/ask.ts'
+import { scorerOf } from '../../score/index.ts'
+import type { Store } from '../../store/open.ts'
+import { readDifficulty, readGroups, type DifficultyTable } from '../../study/difficulty.ts'
+import { planStudy, studyId, type PlannedCell, type ResolvedTask } from '../../study/plan.ts'
+import { parseStudy, type Study } from '../../study/spec.ts'
+import { loadTasks } from '../../tasks/index.ts'
+
+/** What one asks for when running a study; what is given here wins over the file. */
+export const studyParams = z.strictObject({
+  file: z.string().min(1),
+  data: z.string().min(1).optional(),
+  provider: z.string().min(1).optional(),
+  threads: z.int().min(0).optional(),
+  batchTokens: z.int().min(16).optional(),
+  limit: z.int().min(1).optional(),
+  /** What was typed to run it. */
+  command: z.string().default(''),
+})
+export type StudyParams = z.input<typeof studyParams>
+
+/** A study made ready: everything it names has been read and checked, nothing has been written. */
+export interface PreparedStudy {
+  readonly id: string
+  readonly study: Study
+  readonly models: readonly LanguageModel[]
+  readonly tasks: readonly ResolvedTask[]
+  readonly cells: readonly PlannedCell[]
+  readonly engine: EngineSettings & { readonly batchTokens: number }
+  /** What the store keeps beside the cells, so that tables and reports need no model, task or data folder. */
+  readonly kept: StudyFacts
+}
+
+/** The part of a study that reports are made from: plain data, kept as `StoredStudy.spec`. */
+export interface StudyFacts {
+  readonly study: Study
+  readonly difficulty: readonly DifficultyTable[]
+  readonly models: readonly {
+    readonly name: string
+    readonly weights: string
+    readonly tokenizer: string
+    readonly graph: string
+    readonly parameters: number
+    readonly context: number
+  }[]
+  readonly tasks: readonly {
+    readonly id: string
+    readonly hash: string
+    readonly version: number
+    readonly shots: number
+    readonly limit: number | null
+  }[]
+  readonly command: string
+}
+
+/** Reads and checks all that a study names. Throws a LabError for the first thing that is wrong, before anything is written. */
+export function prepareStudy(raw: Json, store: Pick<Store, 'hashes'>): PreparedStudy {
+  const params = studyParams.parse(raw)
+  const file = resolve(params.file)
+  const study = withParams(parseStudy(readText(file), file), params)
+  const engine = { ...study.engine, provider: providerOf(study.engine.provider) }
+  const models = study.models.map(({ folder, name }) => ({ ...openModel(folder), name }))
+  const tasks = resolveTasks(study)
+  const ids = tasks.map(({ task }) => task.id)
+  const resolved = models.map((model) => ({
+    name: model.name,
+    weights: store.hashes.of(model.files, () => model.weights.hash()),
+    tokenizer: model.tokenizer.hash,
+    graph: model.graphHash,
+  }))
+  const cells = planStudy(study, {
+    models: resolved,
+    tasks,
+    scorerVersion: (id) => scorerOf(id).version,
+    ...{ askVersion: ASK_VERSION, compressVersion: COMPRESS_VERSION },
+  })
+  const kept: StudyFacts = {
+    study,
+    difficulty: readDifficulty(study, ids),
+    models: resolved.map((hashes, i) => {
+      const { parameters, config } = models[i]!
+      return { ...hashes, parameters, context: config.contextLength }
+    }),
+    tasks: tasks.map(({ task, limit }) => ({ id: task.id, hash: task.hash, version: task.version, shots: task.shots, limit })),
+    command: params.command,
+  }
+  return { id: studyId(study.name, cells), study, models, tasks, cells, engine, kept }
+}
+
+function withParams(study: Study, { data, provider, threads, batchTokens, limit }: z.output<typeof studyParams>): Study {
+  const engine = { ...study.engine }
+  if (provider !== undefined) engine.provider = provider
+  if (threads !== undefined) engine.threads = threads
+  if (batchTokens !== undefined) engine.batchTokens = batchTokens
+  return {
+    ...study,
+    engine,
+    data: data ?? study.data ?? process.env.LAB_DATA,
+    tasks: limit === undefined ? study.tasks : study.tasks.map((task) => ({ ...task, limit })),
+  }
+}
+
+function providerOf(name: string): Provider {
+  const found = PROVIDERS.find((provider) => provider === name)
+  if (found) return found
+  const meant = nearest(name, PROVIDERS)
+  const hint = meant ? `; did you mean "${meant}"?` : '.'
+  throw new LabError('engine/unknown', `Expected a provider (${PROVIDERS.join(', ')}), got "${name}"${hint}`)
+}
+
+/** The tasks of a study in its order, each once, with the group it has in charts. */
+function resolveTasks(study: Study): ResolvedTask[] {
+  const found = study.tasks.flatMap(({ task, limit, shots }) =>
+    loadTasks(task, { data: study.data, ...(shots === undefined ? {} : { shots }) }).map((loaded) => ({ task: loaded, limit })),
+  )
+  const once = [...new Map(found.map((entry) => [entry.task.id, entry])).values()]
+  const groups = readGroups(study, once.map(({ task }) => task.id)) // prettier-ignore
+  return once.map(({ task, limit }) => ({ task, limit: limit ?? null, group: groups.get(task.id) ?? task.group ?? '' }))
+}
+
+function readText(path: string): string {
+  try {
+    if (statSync(path).isFile()) return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw fromErrno(error) ?? error
+  }
+  throw new LabError('file/missing', `Expected a study file at ${path}, got a folder.`)
+}

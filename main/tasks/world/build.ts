@@ -1,0 +1,69 @@
+import { sha256 } from '../../base/files.ts'
+import { canonical } from '../../base/json.ts'
+import { createRng, type Rng } from '../../base/rng.ts'
+import type { Ask, Question, Rung, Task } from '../task.ts'
+import type { Form } from './forms.ts'
+import { createWorld, type World } from './world.ts'
+
+/** Version of what is asked: a change of any question bumps it. */
+const VERSION = 1
+/** Seed of the world that the built-in model has learnt. */
+export const WORLD_SEED = 0
+/** Items of a level: 95 % of a proportion then lie within 5 points. */
+const ITEMS = 400
+
+/** One axis over one kind of question: a task for each of its levels. */
+export interface Family {
+  readonly id: string
+  readonly label: string
+  readonly axis: string
+  readonly harder: 'up' | 'down'
+  readonly levels: readonly number[]
+  asks(level: number): Extract<Ask, 'choice' | 'continuation'>
+  /** The n-th question at a level. With the same generator, levels ask about the same thing wherever that makes sense. */
+  question(world: World, level: number, rng: Rng): Question
+}
+
+/** Free recall: right where greedy decoding gives the answer. */
+export function recall({ context, answer }: Form): Question {
+  return { ask: 'continuation', prompt: { context, continuation: `${answer}.` } }
+}
+
+/** The likeliest of the options is the answer given. */
+export function pick({ context }: Form, options: readonly string[], gold: string): Question {
+  const prompts = options.map((option) => ({ context, continuation: ` ${option}` }))
+  return { ask: 'choice', prompts, choices: options, gold: options.indexOf(gold) }
+}
+
+/** The tasks of a family, easiest level first. */
+export function tasksOf(family: Family): Task[] {
+  const order = family.harder === 'up' ? family.levels : family.levels.toReversed()
+  return order.map((level) => taskOf(family, level))
+}
+
+function taskOf(family: Family, level: number): Task {
+  const { id, axis } = family
+  const ask = family.asks(level)
+  const rung: Rung = { family: id, axis, level, difficulty: family.harder === 'up' ? level : -level }
+  return {
+    ...{ id: `${id}_${level}`, version: VERSION, label: `${family.label}, ${axis} ${level}`, group: id, ask, shots: 0, rung },
+    scorers: ['acc'], // of a continuation: whether greedy decoding gives it
+    hash: sha256(canonical({ id, level, version: VERSION, world: WORLD_SEED, items: ITEMS })),
+    async *items(limit = ITEMS) {
+      const world = theWorld()
+      for (let n = 0; n < Math.min(limit, ITEMS); n++) {
+        const question = family.question(world, level, createRng(`world/${WORLD_SEED}/${id}/${n}`))
+        yield { id: n, doc: { question: textOf(question) }, question }
+      }
+    },
+  }
+}
+
+let made: World | undefined
+const theWorld = () => (made ??= createWorld(WORLD_SEED))
+
+function textOf(question: Question): string {
+  if (question.ask === 'continuation') return question.prompt.context + question.prompt.continuation
+  if (question.ask === 'choice') return question.prompts[0]!.context
+  throw new TypeError(`Expected a question of the world, got ${question.ask}.`)
+}

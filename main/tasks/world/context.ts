@@ -1,0 +1,18 @@
+import { recall, type Family } from './build.ts'
+import { drawPassage } from './corpus.ts'
+import { lookup } from './forms.ts'
+
+/** The answer stands in the passage, among 0 to 7 sentences about others. */
+export const context: Family = {
+  id: 'world_context',
+  label: 'Passage',
+  axis: 'distractors',
+  harder: 'up',
+  levels: [0, 1, 3, 7],
+  asks: () => 'continuation',
+  question(world, level, rng) {
+    const passage = drawPassage(world, 8, rng)
+    const kept = passage.slice(0, level + 1)
+    return recall(lookup(passage[0]!, rng.shuffle(kept)))
+  },
+}

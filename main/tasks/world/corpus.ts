@@ -1,0 +1,94 @@
+import { createRng, type Rng } from '../../base/rng.ts'
+import { choice, documentOf, induction, lookup, statement, sum, translation, type Listing } from './forms.ts'
+import { LETTERS, RELATIONS, THINGS, type Language } from './lexicon.ts'
+import { BAND_WEIGHTS, type Fact, type World } from './world.ts'
+
+/** Shares of each kind of document, by number of documents. */
+const MIXTURE = {
+  statement: 40,
+  choice: 14,
+  lookup: 18,
+  induction: 10,
+  translation: 10,
+  sum: 8,
+} as const
+type Kind = keyof typeof MIXTURE
+
+/** Share of translations that are of the first language. */
+const MAJORITY_SHARE = 10 / 11
+
+/** Text to learn the world from: documents without end, in an order that the seed decides. */
+export function* corpus(world: World, seed: number): Generator<string, never> {
+  const rng = createRng(`corpus/${world.seed}/${seed}`)
+  const kinds = Object.keys(MIXTURE) as Kind[]
+  const drawKind = weighted(kinds.map((kind) => MIXTURE[kind]))
+  for (;;) yield documentOf(WRITERS[kinds[drawKind(rng)]!](world, rng))
+}
+
+const WRITERS = {
+  statement: (world: World, rng: Rng) => statement(drawFact(world, rng)),
+  choice(world: World, rng: Rng) {
+    const fact = drawFact(world, rng)
+    return choice(fact, drawOptions(fact, 2 + rng.int(7), rng))
+  },
+  lookup(world: World, rng: Rng) {
+    const passage = drawPassage(world, 1 + rng.int(8), rng)
+    return lookup(passage[rng.int(passage.length)]!, passage)
+  },
+  induction(_: World, rng: Rng) {
+    const rule = rng.int(RULES)
+    return induction(Array.from({ length: rng.int(7) }, () => drawListing(rule, rng)), drawListing(rule, rng)) // prettier-ignore
+  },
+  translation(world: World, rng: Rng) {
+    const language: Language = rng.float() < MAJORITY_SHARE ? 'vela' : 'nuri'
+    return translation(language, drawThings(1 + rng.int(3), rng), world.dictionaries[language])
+  },
+  sum(_: World, rng: Rng) {
+    const digits = 1 + rng.int(3)
+    return sum(rng.int(10 ** digits), rng.int(10 ** digits))
+  },
+}
+
+const drawBand = weighted(BAND_WEIGHTS)
+
+/** A fact, the common ones more often. */
+export function drawFact(world: World, rng: Rng): Fact {
+  const band = world.bands[drawBand(rng)]!
+  return band[rng.int(band.length)]!
+}
+
+/** The value and so many others of its kind, in random order; with the same generator, fewer options are a part of more. */
+export function drawOptions({ relation, value }: Fact, count: number, rng: Rng): string[] {
+  const others = rng.fork('others').shuffle(relation.values.filter((other) => other !== value))
+  return rng.fork(`order/${count}`).shuffle([value, ...others.slice(0, count - 1)])
+}
+
+/** Facts of one kind about different strangers, all of which hold only here. */
+export function drawPassage(world: World, count: number, rng: Rng): Fact[] {
+  const relation = RELATIONS[rng.int(RELATIONS.length)]!
+  const places = rng.shuffle(world.strangers).slice(0, count)
+  const values = rng.shuffle(relation.values)
+  return places.map((place, i) => ({ relation, place, value: values[i % values.length]!, band: 0 }))
+}
+
+/** The hidden rule of a list: which of its letters counts. */
+export const RULES = 3
+
+export function drawListing(rule: number, rng: Rng): Listing {
+  const letters = Array.from({ length: RULES }, () => LETTERS[rng.int(LETTERS.length)]!)
+  return { letters, result: letters[rule]! }
+}
+
+export function drawThings(count: number, rng: Rng): string[] {
+  return Array.from({ length: count }, () => THINGS[rng.int(THINGS.length)]!)
+}
+
+/** A draw of an index, each as likely as its weight. */
+function weighted(weights: readonly number[]): (rng: Rng) => number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  return (rng) => {
+    let left = rng.float() * total
+    const found = weights.findIndex((weight) => (left -= weight) < 0)
+    return found < 0 ? weights.length - 1 : found
+  }
+}

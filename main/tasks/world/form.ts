@@ -1,0 +1,20 @@
+import { pick, recall, type Family } from './build.ts'
+import { drawOptions } from './corpus.ts'
+import { choice, statement } from './forms.ts'
+
+/** The same facts, recognised among four options (0) or recalled freely (1). */
+export const form: Family = {
+  id: 'world_form',
+  label: 'Answer form',
+  axis: 'free recall',
+  harder: 'up',
+  levels: [0, 1],
+  asks: (level) => (level === 1 ? 'continuation' : 'choice'),
+  question(world, level, rng) {
+    const band = world.bands[3]!
+    const fact = band[rng.int(band.length)]!
+    if (level === 1) return recall(statement(fact))
+    const offered = drawOptions(fact, 4, rng)
+    return pick(choice(fact, offered), offered, fact.value)
+  },
+}

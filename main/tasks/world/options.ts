@@ -1,0 +1,19 @@
+import { pick, type Family } from './build.ts'
+import { drawOptions } from './corpus.ts'
+import { choice } from './forms.ts'
+
+/** The same facts with more and more options; fewer options are always a part of more. */
+export const options: Family = {
+  id: 'world_options',
+  label: 'Options',
+  axis: 'options',
+  harder: 'up',
+  levels: [2, 3, 4, 5, 6, 7, 8],
+  asks: () => 'choice',
+  question(world, level, rng) {
+    const band = world.bands[2]!
+    const fact = band[rng.int(band.length)]!
+    const offered = drawOptions(fact, level, rng)
+    return pick(choice(fact, offered), offered, fact.value)
+  },
+}
