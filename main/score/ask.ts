@@ -40,14 +40,20 @@ interface Requests {
 
 /**
  * Texts → ids as interfaces.md 3.4 and 3.5 have it. `contextLength` is the number of tokens the model can read; what is longer is cut from the left.
+ * `endIds` end a written text, by default the tokenizer's EOS.
  * LabError 'task/too-long' names the item whose continuation, window or new text alone is longer; 'task/too-short' one without a whole window.
  */
-export function prepare(questions: readonly Question[], tokenizer: Tokenizer, contextLength: number): Prepared {
+export function prepare(
+  questions: readonly Question[],
+  tokenizer: Tokenizer,
+  contextLength: number,
+  endIds: readonly number[] = tokenizer.eos ? [tokenizer.eos.id] : [],
+): Prepared {
   const scored: TokenRequest[] = []
   const written: Writing[] = []
   const once = rememberTwo(tokenizer)
   const parts = questions.map((question, item): Part => {
-    const made = requestsOf(question, once, { item, contextLength })
+    const made = requestsOf(question, once, { item, contextLength, endIds })
     const from = made.written ? written.length : scored.length
     const { isTruncated = false, isBoundaryFallback = false } = made
     for (const request of made.scored ?? []) scored.push(request)
@@ -94,6 +100,7 @@ function total(x: ArrayLike<number>): number {
 interface Place {
   readonly item: number
   readonly contextLength: number
+  readonly endIds: readonly number[]
 }
 
 function requestsOf(question: Question, tokenizer: Tokenizer, place: Place): Requests {
@@ -146,7 +153,7 @@ function windowRequests(
 function textRequest(
   { context, until, maxTokens }: Extract<Question, { ask: 'text' }>,
   tokenizer: Tokenizer,
-  { item, contextLength }: Place,
+  { item, contextLength, endIds }: Place,
 ): Requests {
   const room = contextLength - maxTokens
   if (room < 1) throw tooLong(item, `at most ${contextLength - 1} new tokens`, maxTokens, context)
@@ -156,8 +163,7 @@ function textRequest(
   const request: GenerateRequest = {
     ids: Int32Array.from(ids.slice(-room)),
     maxTokens,
-    // a text also ends where the next one begins
-    stopIds: [tokenizer.eos, tokenizer.bos].flatMap((token) => (token ? [token.id] : [])),
+    stopIds: endIds,
     isEnough: (newIds) => stops.length > 0 && includesAny(tokenizer.decode(newIds), stops),
   }
   const read = (newIds: Int32Array) => stops.reduce((text, stop) => text.split(stop)[0]!, tokenizer.decode([...newIds]))
