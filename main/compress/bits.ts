@@ -27,13 +27,11 @@ export function maskHash({ bits }: Mask): string {
 
 /** A copy of the weights with exact zeros (never −0) where the mask does not keep. */
 export function applyMask(w: Float32Array, { bits, length }: Mask): Float32Array<ArrayBuffer> {
-  const masked = new Float32Array(w)
-  for (let byte = 0; byte < bits.length; byte++) {
-    const kept = bits[byte]!
-    if (kept === 0xff) continue
-    const end = Math.min(8 * byte + 8, length)
-    for (let i = 8 * byte; i < end; i++) if ((kept & (128 >>> (i & 7))) === 0) masked[i] = 0
-  }
+  const masked = new Float32Array(length)
+  const from = new Int32Array(w.buffer, w.byteOffset, length)
+  const to = new Int32Array(masked.buffer)
+  // on the bits of each number: all of them or none, without a branch to guess
+  for (let i = 0; i < length; i++) to[i] = from[i]! & -((bits[i >>> 3]! >> (~i & 7)) & 1)
   return masked
 }
 

@@ -134,7 +134,7 @@ function rowOf(matrix: MatrixShape, w: Float32Array, mask: Mask | undefined, rec
   const { group, pattern, sparsity } = recipe
   const { name, out, in: width } = matrix
   let zeros = 0
-  for (let i = 0; i < w.length; i++) if (w[i] === 0) zeros++
+  for (let i = 0; i < w.length; i++) zeros += Number(w[i] === 0)
   const isShared = pattern === 'free' && group === 'model'
   return {
     ...{ name, out, in: width },

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { sha256File } from '../../../main/base/files.ts'
 import { float32 } from '../../../main/base/tensor.ts'
 import { compress, type Recipe } from '../../../main/compress/recipe.ts'
+import { openModel } from '../../../main/models/folder.ts'
 import { openSafetensors, type FiledTensor } from '../../../main/models/safetensors.ts'
 import { heldWeights } from '../../../main/models/weights.ts'
 import { describeShared, shared } from '../../make/shared.ts'
@@ -84,25 +85,18 @@ describeShared('magnitude on a real model whose weights are full of ties', () =>
     weights_sha256: string
     n: number
     matrix_order: string[]
-    shapes: Record<string, [number, number]>
     global_magnitude: (Level & { s: number; kept: number })[]
     per_matrix_magnitude: (Level & { s: number })[]
     nm_magnitude: (Level & { n: number; m: number })[]
   }
-  const path = shared('models/tinystories-656k/model.safetensors')
   const reference = () => readJson<Reference>(shared('fixtures/prune_reference.json'))
-  const open = ({ matrix_order, shapes }: Reference) => {
-    const stored = openSafetensors(path)
-    const tensors = matrix_order.map((name) => [name, float32(shapes[name]!, floatsOf(stored.get(name)!))] as const)
-    const matrices = matrix_order.map((name) => ({ name, out: shapes[name]![0], in: shapes[name]![1] }))
-    return { matrices, weights: heldWeights(new Map(tensors)) }
-  }
   async function check<L extends Level>(levels: readonly L[], change: (level: L) => Partial<Recipe>): Promise<void> {
     const known = reference()
-    expect(sha256File(path)).toBe(known.weights_sha256)
-    const { matrices, weights } = open(known)
+    const { linears, weights, folder } = openModel(shared('models/tinystories-656k'))
+    expect(sha256File(join(folder, 'model.safetensors'))).toBe(known.weights_sha256)
+    expect(linears.map(({ name }) => name)).toEqual(known.matrix_order)
     for (const level of levels) {
-      const { ledger, zeros, total } = await compress(matrices, weights, { ...recipe, ...change(level) })
+      const { ledger, zeros, total } = await compress(linears, weights, { ...recipe, ...change(level) })
       expect({ zeros, total }).toEqual({ zeros: level.total_zeros, total: known.n })
       const found = ledger.map(({ name, zeros, maskHash }) => [name, { zeros, mask_sha256: maskHash }])
       expect(Object.fromEntries(found)).toEqual(level.matrices)
