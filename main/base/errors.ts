@@ -59,7 +59,7 @@ export const FAULTS = {
   'task/gold': 'The right answer must be one of the choices; correct the row or leave it out.',
   'task/empty-choice': 'A choice without text cannot be scored; correct the row or leave it out.',
   'task/too-long':
-    'The continuation alone is longer than the model can read; leave the item out or use a model with more context.',
+    'That part alone is longer than the model can read: leave the item out, ask for shorter windows (window_length) or fewer new tokens (max_gen_toks), or use a model with more context.',
   'task/too-short': 'Ask for shorter windows (window_length), or give a longer text.',
   'task/scorer': 'Name a metric that fits the output_type of the task: choices, continuation, whole text, windows or free text.',
   'task/few-shot': 'Ask for fewer examples, or give the task a larger split to draw them from.',

@@ -67,6 +67,13 @@ describe('scorers', () => {
     expect(report(scorerOf('token_perplexity'), [question], [answer])).toBeCloseTo(Math.exp(1.5), 12)
   })
 
+  it('do not count a page without words, and know no infinite perplexity', () => {
+    const pages = [{ ask: 'rolling' as const, text: '', words: 0, bytes: 0 }, { ask: 'rolling' as const, text: '', words: 2, bytes: 9 }] // prettier-ignore
+    const heard = (...lls: number[]) => lls.map((ll) => makeAnswer({ ll: [ll], isGreedy: [false], tokens: [1] }))
+    expect(report(scorerOf('word_perplexity'), pages, heard(0, -4))).toBeCloseTo(Math.exp(2), 12)
+    expect(report(scorerOf('word_perplexity'), pages, heard(0, -4000))).toBe(Number.MAX_VALUE)
+  })
+
   it('know the nearest name to a wrong one', () => {
     expect(() => scorerOf('acc-norm')).toThrow('did you mean "acc_norm"?')
     expect(() => scorerOf('bleu')).toThrow(expect.objectContaining({ code: 'task/scorer' }))
