@@ -190,12 +190,18 @@ describe('free text', () => {
     ...{ ask: 'text', context, until, maxTokens, answers: ['x'] },
   })
 
-  it('goes on greedily up to the tokens it may have', async () => {
+  it('goes on greedily up to the tokens it may have, or to an id that ends a text', async () => {
     const { answers, language } = await answersTo([question([])])
-    const [said] = await language.generate([{ ids: Int32Array.from([0, ...idsOf('abc')]), maxTokens: 12, stopIds: [0, 1] }], {
-      batchTokens: 9,
-    })
-    expect(answers[0]).toMatchObject({ text: tokenizer.decode([...said!]), ll: [], isGreedy: [], tokens: [] })
+    const write = async (stopIds: readonly number[]) => {
+      const ids = Int32Array.from([0, ...idsOf('abc')])
+      const [said] = await language.generate([{ ids, maxTokens: 12, stopIds }], { batchTokens: 9 })
+      return tokenizer.decode([...said!])
+    }
+    expect(answers[0]).toMatchObject({ text: await write([1]), ll: [], isGreedy: [], tokens: [] })
+    const end = idsOf(answers[0]!.text![3]!)[0]!
+    const ended = await ask(prepare([question([])], tokenizer, 64, [end]), language, { batchTokens: 9 })
+    expect(ended[0]!.text).toBe(await write([end]))
+    expect(ended[0]!.text!.length).toBeLessThanOrEqual(3)
   })
 
   it('ends before the first of its stops, and no more is written than needed to see it', async () => {
