@@ -25,6 +25,7 @@ export function openModel(folder: string): LanguageModel {
   const { files, tensors } = openTensors(path, entries)
   const blueprint = architecture.read(raw, new Set(tensors.keys()))
   const { config, graphs, linears } = blueprint
+  const endIds = endIdsOf(path, raw, config.vocabulary)
   const weights = placedWeights(placesOf(blueprint, tensors, path))
   return {
     name: basename(path),
@@ -34,8 +35,8 @@ export function openModel(folder: string): LanguageModel {
     parameters: weights.names().reduce((sum, name) => sum + sizeOf(weights.dims(name)), 0),
     ...{ weights, linears, graphs },
     tokenizer: openTokenizer(path, config.vocabulary),
-    endIds: endIdsOf(path, raw, config.vocabulary),
-    graphHash: sha256(canonical({ config, score: hashGraph(graphs.score), decode: hashGraph(graphs.decode) })),
+    endIds,
+    graphHash: sha256(canonical({ config, endIds, score: hashGraph(graphs.score), decode: hashGraph(graphs.decode) })),
     // the config decides which tensors are weights
     files: [join(path, 'config.json'), ...files],
   }

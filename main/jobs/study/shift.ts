@@ -1,4 +1,3 @@
-import type { Tokenizer } from '../../base/text.ts'
 import { compress } from '../../compress/recipe.ts'
 import type { Pattern } from '../../compress/method.ts'
 import { createLanguage, type Language } from '../../engine/language.ts'
@@ -80,9 +79,8 @@ export function openShift(
   function questionsOf(cell: PlannedCell): Promise<Questions> {
     const known = questions.get(cell.task)
     if (known) return known
-    const { tokenizer, config } = p.models[cell.model]!
     const { task, limit } = p.tasks[cell.task]!
-    const made = readQuestions(task, limit ?? undefined, tokenizer, config.contextLength)
+    const made = readQuestions(task, limit ?? undefined, p.models[cell.model]!)
     questions.set(cell.task, made)
     return made
   }
@@ -133,12 +131,11 @@ export function openShift(
 async function readQuestions(
   task: Task,
   limit: number | undefined,
-  tokenizer: Tokenizer,
-  contextLength: number,
+  { tokenizer, config, endIds }: LanguageModel,
 ): Promise<Questions> {
   const items: Item[] = []
   for await (const item of task.items(limit)) items.push(item)
-  return { items, prepared: prepare(items.map(({ question }) => question), tokenizer, contextLength) } // prettier-ignore
+  return { items, prepared: prepare(items.map(({ question }) => question), tokenizer, config.contextLength, endIds) } // prettier-ignore
 }
 
 async function compressed(model: LanguageModel, key: CompressionRecord, signal: AbortSignal): Promise<Level> {
