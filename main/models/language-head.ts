@@ -2,12 +2,15 @@ import type { GraphBuilder, Value } from '../onnx/build.ts'
 
 /**
  * From hidden rows [rows, width] to ln p of each row's target (float32 [rows]) and the most likely id (int32 [rows], ties: the lowest).
- * `table` is [vocabulary, width].
+ * `table` is [vocabulary, width]. ln p = (target's logit − largest logit) + ln(largest p): exact where p itself would be too small for
+ * float32, and without LogSoftmax, which WebGPU has not.
  */
 export function scoreRows(g: GraphBuilder, hidden: Value, table: Value, targets: Value): { logprob: Value; best: Value } {
   const logits = g.gemm(hidden, table, { transB: true })
-  const picked = g.gatherElements(g.logSoftmax(logits), g.unsqueeze(targets, [1]), 1)
-  return { logprob: g.squeeze(picked, [1]), best: bestOf(g, logits) }
+  const best = bestOf(g, logits)
+  const at = (values: Value, ids: Value) => g.squeeze(g.gatherElements(values, g.unsqueeze(ids, [1]), 1), [1])
+  const largest = g.log(at(g.softmax(logits), best))
+  return { logprob: g.add(g.sub(at(logits, targets), at(logits, best)), largest), best }
 }
 
 /** Index of the largest of each row of [rows, n], int32 [rows]; ties: the lowest. */

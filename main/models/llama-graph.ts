@@ -62,6 +62,8 @@ class LlamaBlocks {
   readonly #g: GraphBuilder
   readonly #shape: LlamaShape
   readonly #ids: Value
+  /** [batch, length, heads, head size] of queries, of keys and values, and [batch, heads, length, head size] of what comes back. */
+  readonly #dims: { readonly queries: Value; readonly keys: Value; readonly mixed: Value }
   readonly #rotary: Rotary
   readonly #scaledRotary: Rotary
   readonly #mask: Value
@@ -74,6 +76,11 @@ class LlamaBlocks {
     this.#g = g
     this.#shape = shape
     this.#ids = ids
+    this.#dims = {
+      queries: g.concat([g.shape(ids), g.list([heads, headSize])], 0),
+      keys: g.concat([g.shape(ids), g.list([kvHeads, headSize])], 0),
+      mixed: g.concat([g.shape(ids, 0, 1), g.list([heads, -1, headSize])], 0),
+    }
     const end = g.add(past, g.shape(ids, 1, 2))
     this.#rotary = rotaryTables(g, shape.frequencies, contextLength, [past, end])
     // the scale of the scores rides along with the rotation of the queries
@@ -91,13 +98,14 @@ class LlamaBlocks {
   /** What each position takes from those up to it, before the output projection: [batch·length, heads·head size]. Keys and values as decoding keeps them. */
   attend(i: number, x: Value, past?: { readonly key: Value; readonly value: Value }): { mixed: Value; key: Value; value: Value } {
     const g = this.#g
-    const { heads, kvHeads, headSize } = this.#shape.config
+    const { kvHeads, headSize } = this.#shape.config
     const at = `model.layers.${i}`
     const h = this.#norm(x, `${at}.input_layernorm.weight`)
     const project = (name: string) => this.#linear(h, `${at}.self_attn.${name}_proj`, this.#shape.hasAttentionBias)
-    const query = rotate(g, this.#toHeads(project('q'), heads), this.#scaledRotary)
-    const newKey = rotate(g, this.#toHeads(project('k'), kvHeads), this.#rotary)
-    const newValue = this.#toHeads(project('v'), kvHeads)
+    const query = rotate(g, this.#toHeads(project('q'), this.#dims.queries), this.#scaledRotary)
+    // the reshape changes nothing; without it ONNX Runtime would merge the transposes around the rotation and then copy all keys
+    const newKey = g.reshape(rotate(g, this.#toHeads(project('k'), this.#dims.keys), this.#rotary), [0, kvHeads, -1, headSize])
+    const newValue = this.#toHeads(project('v'), this.#dims.keys)
     const key = past ? g.concat([past.key, newKey], 2) : newKey
     const value = past ? g.concat([past.value, newValue], 2) : newValue
     // query heads that share keys lie one after another: [batch, kv heads, group·length, head size] needs no copies of the keys
@@ -133,17 +141,14 @@ class LlamaBlocks {
     return g.gemm(x, `${name}.weight`, { transB: true, ...(hasBias && { bias: `${name}.bias` }) })
   }
   /** [batch·length, heads·head size] → [batch, heads, length, head size]. */
-  #toHeads(x: Value, heads: number): Value {
-    const g = this.#g
-    const dims = g.concat([g.shape(this.#ids), g.list([heads, this.#shape.config.headSize])], 0)
-    return g.transpose(g.reshape(x, dims), [0, 2, 1, 3])
+  #toHeads(x: Value, dims: Value): Value {
+    return this.#g.transpose(this.#g.reshape(x, dims), [0, 2, 1, 3])
   }
   /** [batch, kv heads, group·length, head size] → [batch·length, heads·head size]. */
   #fromHeads(x: Value): Value {
     const g = this.#g
     const { heads, headSize } = this.#shape.config
-    const dims = g.concat([g.shape(this.#ids, 0, 1), g.list([heads, -1, headSize])], 0)
-    return g.reshape(g.transpose(g.reshape(x, dims), [0, 2, 1, 3]), [-1, heads * headSize])
+    return g.reshape(g.transpose(g.reshape(x, this.#dims.mixed), [0, 2, 1, 3]), [-1, heads * headSize])
   }
 }
 

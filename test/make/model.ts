@@ -30,6 +30,28 @@ const PLAIN: MadeModel = {
   ...{ tied: false, hasBias: false, stored: 'F32', shards: 1, config: {} },
 }
 
+/** One of each thing a config can say of a Llama. Golden numbers hang on these: a new member is free, a changed one is not. */
+export const modelVariants: Readonly<Record<string, Partial<MadeModel>>> = {
+  'grouped heads': {},
+  'tied, bfloat16, shards': { seed: 2, tied: 'model.embed_tokens.weight', stored: 'BF16', shards: 3 },
+  'one key head, biases, float16, llama3 positions': {
+    ...{ seed: 3, kvHeads: 1, headSize: 8, contextLength: 96, hasBias: true, stored: 'F16' },
+    config: {
+      rope_theta: 500,
+      // waves of 6, 30, 140 and 660 positions: one stays, one is between, two are slowed down
+      rope_scaling: {
+        rope_type: 'llama3',
+        ...{ factor: 8, low_freq_factor: 1, high_freq_factor: 4, original_max_position_embeddings: 64 },
+      },
+    },
+  },
+  'heads wider than the model, linear positions': {
+    ...{ seed: 4, kvHeads: 4, headSize: 10, blocks: 1 },
+    config: { rope_scaling: { type: 'linear', factor: 2.5 } },
+  },
+  'longer than one rotary table': { seed: 5, contextLength: 600, blocks: 1 },
+}
+
 /** A folder with a tiny Llama of random weights and a tokenizer of single characters and a few merges; gone when disposed. */
 export function makeModelFolder(options: Partial<MadeModel> = {}): { readonly path: string } & Disposable {
   const made = { ...PLAIN, ...options }
