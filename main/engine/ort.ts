@@ -36,6 +36,8 @@ export async function createRuntime({ provider, threads }: EngineSettings): Prom
     intraOpNumThreads: wanted,
     interOpNumThreads: 1,
     logSeverityLevel: 3,
+    // idle threads sleep: while they spin, they take the cores from whoever lays out the next batch
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   }
   const lifts = new Map<number, InferenceSession>()
 
