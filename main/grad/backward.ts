@@ -7,16 +7,32 @@ import type { Rules, Value, Vjp } from './vjp.ts'
 /** The name under which a graph gives the gradient of one of its inputs or weights. */
 export const gradientOf = (name: string): string => `grad/${name}`
 
+export interface BackwardOptions {
+  /** Integer inputs that never name one place twice in a run, which makes it cheap to undo what they pick. */
+  readonly distinct?: readonly string[]
+  readonly rules?: Rules
+}
+
 /**
- * The same graph with the gradients of a scalar beside it: reverse mode, one walk from the loss back. Each name in `wrt`, an input or a
- * weight, has a further output `grad/<name>` of its own shape. What neither an output nor a gradient needs is left out.
+ * The same graph with the gradients of a scalar beside it. Each name in `wrt`, an input or a weight, has a further output `grad/<name>` of
+ * its own shape. What neither an output nor a gradient needs is left out.
  */
-export function backward(graph: Graph, loss: string, wrt: readonly string[], rules: Rules = ours): Graph {
+export function backward(graph: Graph, loss: string, wrt: readonly string[], options: BackwardOptions = {}): Graph {
+  return pullBack(graph, new Map([[loss, 1]]), wrt, options)
+}
+
+/** Reverse mode from anywhere, in one walk: `seeds` are values of the graph with their gradients, values of it too, or 1 for a scalar. */
+export function pullBack(
+  graph: Graph,
+  seeds: ReadonlyMap<Value, Value | 1>,
+  wrt: readonly string[],
+  { distinct = [], rules = ours }: BackwardOptions = {},
+): Graph {
+  checkRules(graph, [...seeds.keys()], wrt, rules)
   const forward = withMoments(graph)
-  const tape = new Tape(forward)
+  const tape = new Tape(forward, distinct)
   const dependent = dependentsOf(graph, wrt)
-  checkRules(graph, loss, dependent, rules)
-  const flows = new Map<Value, Value>([[loss, seed(tape, loss)]])
+  const flows = new Map([...seeds].map(([value, flow]) => [value, flow === 1 ? one(tape, value) : flow]))
 
   for (const node of forward.nodes.toReversed()) {
     const dys = node.outputs.map((output) => flows.get(output) ?? null)
@@ -33,7 +49,8 @@ export function backward(graph: Graph, loss: string, wrt: readonly string[], rul
   for (const name of wrt) {
     const flow = flows.get(name)
     if (flow === undefined) {
-      throw new LabError('grad/unreached', `Expected "${loss}" to depend on "${name}" in graph "${graph.name}", but it does not.`)
+      const from = [...seeds.keys()].map((seed) => `"${seed}"`).join(', ')
+      throw new LabError('grad/unreached', `Expected ${from} to depend on "${name}" in graph "${graph.name}", but it does not.`)
     }
     tape.output(gradientOf(name), flow, 'float32', tape.dims(name))
   }
@@ -41,12 +58,12 @@ export function backward(graph: Graph, loss: string, wrt: readonly string[], rul
 }
 
 /** ∂loss/∂loss. */
-function seed(tape: Tape, loss: Value): Value {
+function one(tape: Tape, loss: Value): Value {
   const { type, dims } = tape.shapeOf(loss)
   if (type !== 'float32' || dims.some((dim) => dim !== 1)) {
     throw new LabError('grad/loss', `Expected a loss of one float32 number, got "${loss}", ${type} [${dims.join(', ')}].`)
   }
-  return tape.constant({ type: 'float32', dims: dims.map(() => 1), data: Float32Array.of(1) })
+  return tape.constant({ type, dims: dims.map(() => 1), data: Float32Array.of(1) })
 }
 
 function ruleFor(rules: Rules, node: OpNode): Vjp {
@@ -56,8 +73,9 @@ function ruleFor(rules: Rules, node: OpNode): Vjp {
 }
 
 /** Names an operator without a rule before the shapes it leaves unknown are missed. */
-function checkRules(graph: Graph, loss: string, dependent: ReadonlySet<Value>, rules: Rules): void {
-  const reached = new Set([loss])
+function checkRules(graph: Graph, seeds: readonly Value[], wrt: readonly string[], rules: Rules): void {
+  const dependent = dependentsOf(graph, wrt)
+  const reached = new Set(seeds)
   for (const node of graph.nodes.toReversed()) {
     const inputs = node.inputs.filter((x) => dependent.has(x))
     if (inputs.length === 0 || !node.outputs.some((output) => reached.has(output))) continue

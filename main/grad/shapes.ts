@@ -10,7 +10,7 @@ export type Dim = number | string
 export interface Shape {
   readonly type: ElementType
   readonly dims: readonly Dim[]
-  /** The numbers themselves, where a small whole-number tensor is made of sizes. */
+  /** The numbers themselves, where a list or a scalar is made of sizes and whole numbers. */
   readonly content?: readonly Dim[]
 }
 
@@ -27,8 +27,9 @@ export function shapesOf(graph: Graph): Map<string, Shape> {
 }
 
 export function shapeOfTensor({ type, dims, data }: Tensor): Shape {
-  const isSizes = type === 'int64' && dims.length < 2 && data.length <= 64
-  return { type, dims, ...(isSizes && { content: Array.from(data, Number) }) }
+  const numbers = dims.length < 2 && data.length <= 64 ? Array.from<number | bigint, number>(data, Number) : []
+  const isSizes = numbers.length === data.length && numbers.every(Number.isInteger)
+  return { type, dims, ...(isSizes && { content: numbers }) }
 }
 
 /** Adds the shapes of the outputs of one node. */
@@ -94,18 +95,24 @@ const elementwise =
   }
 const logical = elementwise('bool')
 
-const product: Infer = (inputs, node) => {
-  const whole = elementwise()(inputs, node)?.[0]
-  const [a, b] = inputs.map((x) => x?.content)
-  if (!whole || !a || !b) return whole && [whole]
-  const content = (a.length === 1 ? b : a).map((_, i) => productOf([a[i] ?? a[0]!, b[i] ?? b[0]!]))
-  return [{ ...whole, content }]
+/** Elementwise, and of lists of sizes number by number; `f` gives undefined where the result has no name. */
+const counted =
+  (f: (a: Dim, b: Dim) => Dim | undefined): Infer =>
+  (inputs, node) => {
+    const whole = elementwise()(inputs, node)?.[0]
+    const [a, b] = inputs.map((x) => x?.content)
+    if (!whole || !a || !b) return whole && [whole]
+    const content = (a.length === 1 ? b : a).map((_, i) => f(a[i] ?? a[0]!, b[i] ?? b[0]!))
+    return [content.includes(undefined) ? whole : { ...whole, content: content as Dim[] }]
+  }
+function sumOf(a: Dim, b: Dim): Dim | undefined {
+  if (typeof a === 'number' && typeof b === 'number') return a + b
+  return a === 0 ? b : b === 0 ? a : undefined
 }
 
 const cast: Infer = ([x], node) => {
   const type = (Object.keys(DATA_TYPE) as ElementType[]).find((name) => DATA_TYPE[name] === numberOf(node, 'to', 0))
-  const isWhole = type === 'int64' || type === 'int32'
-  return x && type && [{ type, dims: x.dims, ...(isWhole && x.content && { content: x.content }) }]
+  return x && type && [{ ...x, type }]
 }
 
 const matMul: Infer = ([a, b], node) => {
@@ -183,7 +190,9 @@ const slice: Infer = ([x, starts, ends, axes, steps], node) => {
     const at = positive(axis, dims.length)
     const [from, to, step] = [starts?.content?.[i], ends?.content?.[i], node.inputs[4] ? steps?.content?.[i] : 1]
     const places = step === 1 ? rangeOf(dims[at]!, from, to) : undefined
-    dims = dims.with(at, places ? places[1] - places[0] : unknown(node, at))
+    // the first n of a table: were it shorter, nothing that is n long would fit its rows, and the run would say so
+    const isFirstFew = step === 1 && from === 0 && typeof to === 'string' && dims[at] !== 1
+    dims = dims.with(at, places ? places[1] - places[0] : isFirstFew ? to : unknown(node, at))
     content = places && content?.slice(...places)
   }
   return [{ type: x.type, dims, ...(content && { content }) }]
@@ -262,13 +271,14 @@ const layerNormalization: Infer = ([x], node) => {
 
 const inference: Readonly<Record<string, Infer>> = {
   ...Object.fromEntries(['Neg', 'Abs', 'Sign', 'Sqrt', 'Reciprocal', 'Exp', 'Log', 'Sin', 'Cos', 'Erf', 'Tanh', 'Sigmoid', 'Relu', 'Not', 'Softmax', 'LogSoftmax', 'Trilu', 'CumSum', 'Clip', 'ScatterElements', 'ScatterND'].map((op) => [op, same])), // prettier-ignore
-  ...Object.fromEntries(['Add', 'Sub', 'Div', 'Pow', 'Mod', 'Min', 'Max', 'Where'].map((op) => [op, elementwise()])),
+  ...Object.fromEntries(['Sub', 'Div', 'Pow', 'Mod', 'Min', 'Max', 'Where'].map((op) => [op, elementwise()])),
   ...Object.fromEntries(['Equal', 'Less', 'LessOrEqual', 'Greater', 'GreaterOrEqual', 'And', 'Or'].map((op) => [op, logical])),
   ...Object.fromEntries(
     ['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin', 'ReduceProd', 'ReduceSumSquare'].map((op) => [op, reduce]),
   ),
   Identity: ([x]) => x && [x],
-  Mul: product,
+  Add: counted(sumOf),
+  Mul: counted((a, b) => productOf([a, b])),
   Cast: cast,
   MatMul: matMul,
   Gemm: gemm,

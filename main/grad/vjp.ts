@@ -26,9 +26,12 @@ export class Tape extends GraphBuilder {
   readonly #makers = new Map<Value, OpNode>()
   readonly #sizes = new Map<Value, Value>()
   readonly #scalars = new Map<Value, number>()
+  /** Indices that never name one place twice. */
+  readonly distinct: ReadonlySet<Value>
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, distinct: readonly Value[] = []) {
     super(`${graph.name} with gradients`, graph)
+    this.distinct = new Set(distinct)
     this.#shapes = shapesOf(graph)
     for (const [name, { data }] of graph.constants) if (data.length === 1) this.#scalars.set(name, Number(data[0]))
     for (const node of graph.nodes) for (const output of node.outputs) this.#makers.set(output, node)
@@ -92,9 +95,9 @@ export class Tape extends GraphBuilder {
     const product = productOf(axes.map((axis) => this.dims(x)[axis]!))
     return typeof product === 'number' ? this.number(product) : this.squeeze(this.cast(this.span(x, axes), 'float32'), [0])
   }
-  /** Zeros of a shape given as an int64 list. */
+  /** Zeros of a shape given as an int64 list. Not ConstantOfShape, for which WebGPU has no kernel. */
   zeros(sizes: Value): Value {
-    return this.op('ConstantOfShape', [sizes])
+    return this.expand(this.number(0), sizes)
   }
   /** data with updates added at the indices along one axis; equal indices add up. */
   scatterAdd(data: Value, indices: Value, updates: Value, axis: number): Value {

@@ -17,9 +17,25 @@ export interface LlamaShape {
 /** Score graph as in LanguageGraphs. */
 export function scoreGraph(shape: LlamaShape, weights: Blueprint['weights']): Graph {
   const g = new GraphBuilder('llama score')
+  const { hidden, table } = hiddenRows(g, shape, weights)
+  const { logprob, best } = scoreRows(g, hidden, table, g.input('targets', 'int32', ['rows']))
+  g.output('logprob', logprob, 'float32', ['rows'])
+  g.output('best', best, 'int32', ['rows'])
+  return g.finish()
+}
+
+/** Logits graph as in LanguageGraphs. */
+export function logitsGraph(shape: LlamaShape, weights: Blueprint['weights']): Graph {
+  const g = new GraphBuilder('llama logits')
+  const { hidden, table } = hiddenRows(g, shape, weights)
+  g.output('logits', g.gemm(hidden, table, { transB: true }), 'float32', ['rows', shape.config.vocabulary])
+  return g.finish()
+}
+
+/** From ids to the last hidden state of the rows asked for, [rows, width], and what turns it into logits, [vocabulary, width]. */
+function hiddenRows(g: GraphBuilder, shape: LlamaShape, weights: Blueprint['weights']): { hidden: Value; table: Value } {
   const ids = g.input('ids', 'int32', ['batch', 'length'])
   const rows = g.input('rows', 'int32', ['rows'])
-  const targets = g.input('targets', 'int32', ['rows'])
   for (const [name, { dims }] of weights) g.weight(name, dims)
   const llama = new LlamaBlocks(g, shape, ids, g.list([0]))
   let x = llama.embed()
@@ -29,10 +45,7 @@ export function scoreGraph(shape: LlamaShape, weights: Blueprint['weights']): Gr
     const isLast = i === shape.config.blocks - 1
     x = isLast ? llama.finish(i, g.gather(x, rows), g.gather(mixed, rows)) : llama.finish(i, x, mixed)
   }
-  const { logprob, best } = scoreRows(g, llama.lastNorm(x), llama.table, targets)
-  g.output('logprob', logprob, 'float32', ['rows'])
-  g.output('best', best, 'int32', ['rows'])
-  return g.finish()
+  return { hidden: llama.lastNorm(x), table: llama.table }
 }
 
 /** Decode graph as in LanguageGraphs. */

@@ -1,6 +1,6 @@
 import type { Graph } from './graph.ts'
 
-/** The two graphs of a causal language model. Their inputs and outputs are what models/ gives and engine/ runs. */
+/** The graphs of a causal language model. Their inputs and outputs are what models/ gives and engine/ runs. */
 export interface LanguageGraphs {
   /**
    * Inputs: ids int32 [batch, length] (right-padded), rows int32 [rows] (positions in the flattened batch·length whose hidden state is
@@ -13,5 +13,10 @@ export interface LanguageGraphs {
    * Outputs: best int32 [batch] = argmax after the last id, present_key_<i>, present_value_<i> with past + length positions.
    */
   readonly decode: Graph
+  /**
+   * What training starts from. Inputs: ids and rows as in `score`. Output: logits float32 [rows, vocabulary], named so. Made to be gone on
+   * from (grad/loss.ts): as it stands it would hand the whole vocabulary out of the runtime.
+   */
+  readonly logits: Graph
   readonly contextLength: number
 }

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { exact, interpret } from '../../main/engine/reference.ts'
-import { backward, gradientOf } from '../../main/grad/backward.ts'
-import { languageLoss, LOSS } from '../../main/grad/loss.ts'
+import { backward } from '../../main/grad/backward.ts'
 import { GraphBuilder } from '../../main/onnx/build.ts'
 import type { Value } from '../../main/onnx/build.ts'
 import type { Graph } from '../../main/onnx/graph.ts'
@@ -62,6 +61,26 @@ describe('backward', () => {
     expect(gradients({ x: vector(2), y: vector(3, 4, 5) })).toEqual([[12], [2, 2, 2]])
     expect(gradients({ x: vector(2, 3), y: vector(5, 7) })).toEqual([[5, 7], [2, 3]]) // prettier-ignore
   })
+  it('puts back what distinct indices picked, and adds up the rest', () => {
+    const g = new GraphBuilder('picked')
+    const picked = g.gather(g.weight('w', [5, 2]), g.input('rows', 'int32', ['rows']))
+    g.output('loss', g.reduceSum(g.mul(picked, picked), [0, 1], false), 'float32', [])
+    const graph = g.finish()
+    const feeds = {
+      w: exact(
+        'float32',
+        [5, 2],
+        new Float64Array(10).map((_, i) => i),
+      ),
+      rows: exact('int32', [3], Float64Array.of(4, 0, 3)),
+    }
+    const [added, put] = [backward(graph, 'loss', ['w']), backward(graph, 'loss', ['w'], { distinct: ['rows'] })]
+    expect(operators(added)).toContain('ScatterElements')
+    expect(operators(put)).toContain('ScatterND')
+    const gradient = (of: Graph) => interpret(of, feeds, ['grad/w'])['grad/w'].data
+    expect([...gradient(put)]).toEqual([0, 2, 0, 0, 0, 0, 12, 14, 16, 18])
+    expect(gradient(added)).toEqual(gradient(put))
+  })
   it('asks layer norms for their moments, whether or not the graph wanted them', () => {
     const g = new GraphBuilder('norm')
     const y = g.op('LayerNormalization', [g.input('x', 'float32', ['rows', 4]), g.weight('w', [4])])
@@ -118,31 +137,5 @@ describe('what has no gradient', () => {
     const y = g.mul(g.reshape(g.weight('w', [6]), g.input('dims', 'int64', ['rank'])), g.number(2))
     g.output('loss', g.op('ReduceSum', [y], { keepdims: { kind: 'int', value: 0 } }), 'float32', [])
     expect(code(() => backward(g.finish(), 'loss', ['w']))).toMatchObject({ code: 'grad/shape' })
-  })
-})
-
-describe('languageLoss', () => {
-  const g = new GraphBuilder('tiny')
-  const targets = g.input('targets', 'int32', ['rows'])
-  const logits = g.gather(g.weight('table', [3, 4]), g.input('ids', 'int32', ['rows']))
-  g.output('logprob', g.squeeze(g.gatherElements(g.logSoftmax(logits), g.unsqueeze(targets, [1]), 1), [1]), 'float32', ['rows'])
-  g.output('best', g.cast(g.argMax(logits), 'int32'), 'int32', ['rows'])
-  const loss = languageLoss(g.finish())
-
-  it('counts each row by its share', () => {
-    const table = exact('float32', [3, 4], new Float64Array(12).map((_, i) => i % 5)) // prettier-ignore
-    const rows = (...values: number[]) => exact('int32', [values.length], Float64Array.from(values))
-    const feeds = { table, ids: rows(0, 2, 1), targets: rows(3, 0, 1), share: vector(0.75, 0.25, 0) }
-    const { logprob, loss: value } = interpret(loss, feeds, ['logprob', LOSS])
-    expect(value.data[0]).toBeCloseTo(-0.75 * logprob.data[0]! - 0.25 * logprob.data[1]!, 12)
-  })
-  it('drops what training does not ask for, and passes the vocabulary twice on the way back: once for p, once for its share', () => {
-    const graph = backward(loss, LOSS, ['table'])
-    expect(operators(graph)).not.toContain('ArgMax')
-    const shapeless = graph.nodes
-      .filter(({ op }) => ['Exp', 'Softmax', 'OneHot', 'ConstantOfShape'].includes(op))
-      .map(({ op }) => op)
-    expect(shapeless).toEqual(['Exp', 'ConstantOfShape']) // the zeros are those of the table
-    expect(graph.outputs.map(({ name }) => name)).toEqual(['logprob', LOSS, gradientOf('table')])
   })
 })

@@ -49,7 +49,7 @@ interface Errors {
 
 /** The largest relative error of any gradient of a case: exact against differences, and ONNX Runtime's against exact. */
 async function errorsOf(problem: Problem, by: Rules): Promise<Errors> {
-  const gradients = backward(problem.graph, 'loss', problem.wrt, by)
+  const gradients = backward(problem.graph, 'loss', problem.wrt, { rules: by })
   const names = problem.wrt.map(gradientOf)
   const found = interpret(gradients, problem.feeds, names)
   const narrow = await runOnce(gradients, problem.feeds, names)

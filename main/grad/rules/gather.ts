@@ -20,10 +20,17 @@ function addedBack(g: Tape, x: Value, axis: number, indices: Value, dy: Value): 
   return g.scatterAdd(g.zeros(g.sizes(x)), places, updates, axis)
 }
 
+/** The same of whole rows none of which was picked twice: then there is nothing to add up, and ScatterND may. */
+function putBack(g: Tape, x: Value, indices: Value, dy: Value): Value {
+  const whole = g.shapeOf(indices).type === 'int64' ? indices : g.cast(indices, 'int64')
+  return g.op('ScatterND', [g.zeros(g.sizes(x)), g.unsqueeze(whole, [-1]), dy])
+}
+
 const gather: Vjp = (g, n, dy) => {
   const [x, indices] = n.inputs as [Value, Value]
   const rank = g.dims(x).length
-  return [addedBack(g, x, (numberOf(n, 'axis', 0) + rank) % rank, indices, dy), null]
+  const axis = (numberOf(n, 'axis', 0) + rank) % rank
+  return [axis === 0 && g.distinct.has(indices) ? putBack(g, x, indices, dy) : addedBack(g, x, axis, indices, dy), null]
 }
 
 /** As Gather from x with its indexed axes made one. */

@@ -1,26 +1,8 @@
 import { LabError } from '../../base/errors.ts'
 import { int, numberOf } from '../../onnx/attributes.ts'
-import type { Rules, Tape, Value, Vjp } from '../vjp.ts'
+import type { Rules, Vjp } from '../vjp.ts'
 
-/** Σ over one axis of dy where dy was scattered into zeros along it, or computed. */
-const logSoftmax: Vjp = (g, n, dy) => {
-  const y = n.outputs[0]!
-  const axis = numberOf(n, 'axis', -1)
-  const sparse = scatteredAlong(g, dy, axis)
-  if (!sparse) return [g.sub(dy, g.mul(g.exp(y), g.reduceSum(dy, [axis])))]
-  // cross-entropy: p · −Σdy with the few numbers added where they belong, two passes over [rows, vocabulary] in place of five
-  const spread = g.mul(g.exp(y), g.neg(g.reduceSum(sparse.updates, [axis])))
-  return [g.scatterAdd(spread, sparse.indices, sparse.updates, axis)]
-}
-
-/** What was scattered into zeros along this axis to make a value, if that is how it was made. */
-function scatteredAlong(g: Tape, x: Value, axis: number): { indices: Value; updates: Value } | undefined {
-  const maker = g.maker(x)
-  if (maker?.op !== 'ScatterElements' || g.maker(maker.inputs[0]!)?.op !== 'ConstantOfShape') return undefined
-  const rank = g.dims(x).length
-  const isSameAxis = (numberOf(maker, 'axis', 0) + rank) % rank === (axis + rank) % rank
-  return isSameAxis ? { indices: maker.inputs[1]!, updates: maker.inputs[2]! } : undefined
-}
+const logSoftmax: Vjp = (g, n, dy) => [g.sub(dy, g.mul(g.exp(n.outputs[0]!), g.reduceSum(dy, [numberOf(n, 'axis', -1)])))]
 
 /** Ba et al. 2016, arXiv:1607.06450; from the moments that the forward pass kept (see withMoments). */
 const layerNormalization: Vjp = (g, n, dy, ...moments) => {
