@@ -7,10 +7,10 @@ import type { GraphBuilder, Value } from '../onnx/build.ts'
  */
 export function scoreRows(g: GraphBuilder, hidden: Value, table: Value, targets: Value): { logprob: Value; best: Value } {
   const logits = g.gemm(hidden, table, { transB: true })
-  const best = bestOf(g, logits)
-  const at = (values: Value, ids: Value) => g.squeeze(g.gatherElements(values, g.unsqueeze(ids, [1]), 1), [1])
-  const largest = g.log(at(g.softmax(logits), best))
-  return { logprob: g.add(g.sub(at(logits, targets), at(logits, best)), largest), best }
+  const largest = g.reduceMax(logits, [1], false)
+  const target = g.squeeze(g.gatherElements(logits, g.unsqueeze(targets, [1]), 1), [1])
+  const logOfLargest = g.log(g.reduceMax(g.softmax(logits), [1], false))
+  return { logprob: g.add(g.sub(target, largest), logOfLargest), best: bestOf(g, logits) }
 }
 
 /** Index of the largest of each row of [rows, n], int32 [rows]; ties: the lowest. */
