@@ -140,3 +140,5 @@ process.on('message', (ask: Ask) => {
   })
 })
 process.on('disconnect', () => process.exit(0))
+// Ctrl-C reaches every process of a terminal; what it means for this one is for the parent to say
+process.on('SIGINT', () => {})

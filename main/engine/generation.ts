@@ -64,7 +64,7 @@ export async function generateTexts(
           position++
         }
       } finally {
-        await chain.end()
+        chain.end()
       }
       rows = rows.filter(({ isDone }) => !isDone)
     }

@@ -39,10 +39,10 @@ export function startLife(settings: EngineSettings, env: Readonly<Record<string,
 
   const isAlive = () => why === undefined && child.connected && child.exitCode === null && child.signalCode === null
 
-  // Waiting keeps the program alive, an idle engine does not.
-  function hold(isWaiting = open.size > 0): void {
+  // Waiting for an answer or for the end keeps the program alive, an idle engine does not.
+  function hold(): void {
     for (const handle of [child, child.channel]) {
-      if (isWaiting) handle?.ref()
+      if (open.size > 0 || why) handle?.ref()
       else handle?.unref()
     }
   }
@@ -81,16 +81,16 @@ export function startLife(settings: EngineSettings, env: Readonly<Record<string,
           return reject(new LabError('engine/died', `Expected the engine process to live, but it has ended.${lastWords(words)}`))
         }
         const id = next++
+        child.send({ ...message, ask: name, id }, (error) => error && child.kill('SIGKILL'))
         open.set(id, { resolve: resolve as Open['resolve'], reject })
         hold()
-        child.send({ ...message, ask: name, id }, (error) => error && child.kill('SIGKILL'))
         if (weight) pipe.write(new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength))
       })
     },
     isAlive,
     end(error) {
       why ??= error
-      hold(true)
+      hold()
       child.kill('SIGKILL')
       return ended
     },

@@ -2,27 +2,14 @@ import { LabError } from '../base/errors.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Graph, Weights } from '../onnx/graph.ts'
 import { writeGraph } from '../onnx/write.ts'
+import { createHome, type Home, type Opened } from './home.ts'
 import { startLife, type Life } from './life.ts'
 import type { Asks } from './messages.ts'
 import type { Carry, Chain, Device, Engine, EngineMeter, EngineSettings, Session } from './session.ts'
-import { bytesOf, pick, type Item } from './shelf.ts'
+import { pick } from './shelf.ts'
 
 /** How long a run may go on after it was stopped before its process is ended. With the answer to the caller at once, idle within a second. */
 const GRACE_MS = 400
-
-/** What a session is, apart from the process it lives in: enough to open it again in the next one. */
-interface Opened {
-  readonly id: number
-  readonly name: string
-  readonly graph: Uint8Array
-  readonly carry: Carry
-  weights: ReadonlyMap<string, Item>
-}
-/** A process and the keys of the weights it has. */
-interface Home {
-  readonly life: Life
-  readonly known: Set<string>
-}
 
 /** An engine together with what only its tests and its doctor ask for. */
 export interface ProcessEngine extends Engine {
@@ -53,7 +40,7 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
   async function findHome(): Promise<Home> {
     if (isClosed) throw new LabError('engine/stopped', 'Expected an open engine, but it was closed.')
     if (home?.life.isAlive()) return home
-    const made: Home = { life: startLife(settings, env), known: new Set() }
+    const made = createHome(startLife(settings, env), meter)
     home = made
     try {
       device = (await made.life.ask('start', { settings })).value
@@ -63,36 +50,10 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
     }
     // a session that cannot be brought back says so at its next run
     for (const session of sessions.values()) {
-      load(made, session).catch(() => {})
-      supply(made, session).catch(() => {})
+      made.load(session).catch(() => {})
+      made.supply(session, sessions.values()).catch(() => {})
     }
     return made
-  }
-
-  async function load({ life }: Home, { id, name, graph, carry }: Opened): Promise<void> {
-    await life.ask('open', { session: id, name, graph, carry })
-    meter.loads++
-  }
-
-  /** Gives back the weights that no session needs any more. */
-  function tidy({ life, known }: Home): void {
-    const needed = new Set([...sessions.values()].flatMap(({ weights }) => [...weights.values()].map(({ key }) => key)))
-    const keys = [...known].filter((key) => !needed.has(key))
-    for (const key of keys) known.delete(key)
-    if (keys.length > 0) life.ask('drop', { keys }).catch(() => {})
-  }
-
-  /** Makes the weights of a session current. What went out of use goes first, so that both sets need not fit. */
-  async function supply(at: Home, { id, weights }: Opened): Promise<void> {
-    const { life, known } = at
-    tidy(at)
-    for (const [name, item] of weights) {
-      if (known.has(item.key)) continue
-      known.add(item.key)
-      meter.weightBytes += bytesOf(item)
-      bring(life, name, item).catch(() => {}) // a weight that cannot be read is told by `use`
-    }
-    await life.ask('use', { session: id, weights: Object.fromEntries([...weights].map(([name, { key }]) => [name, key])) })
   }
 
   async function open(graph: Graph, weights: Weights, carry: Carry = {}): Promise<Session> {
@@ -100,7 +61,7 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
     try {
       await inOrder(async (at) => {
         sessions.set(session.id, session)
-        await Promise.all([load(at, session), supply(at, session)])
+        await Promise.all([at.load(session), at.supply(session, sessions.values())])
       })
     } catch (error) {
       sessions.delete(session.id)
@@ -111,7 +72,7 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
         const picked = pick(graph, next)
         await inOrder((at) => {
           session.weights = picked
-          return supply(at, session)
+          return at.supply(session, sessions.values())
         })
       },
       run: (feeds, want, signal) => run({ session: session.id, chain: null, feeds, want }, signal),
@@ -119,8 +80,10 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
       async close() {
         if (!sessions.delete(session.id) || !home?.life.isAlive()) return
         await inOrder(async (at) => {
-          tidy(at)
-          await at.life.ask('close', { session: session.id })
+          at.tidy(sessions.values())
+          await at.life.ask('close', { session: session.id }).catch((error: unknown) => {
+            if (at.life.isAlive()) throw error
+          })
         })
       },
     }
@@ -135,8 +98,8 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
           at ??= now
           if (at !== now) throw new LabError('engine/died', 'Expected what the run before had kept, but its process has ended.')
         }),
-      async end() {
-        if (at && at === home && at.life.isAlive()) await inOrder(({ life }) => life.ask('end', { chain }))
+      end() {
+        if (at?.life.isAlive()) at.life.ask('end', { chain }).catch(() => {})
       },
     }
   }
@@ -174,11 +137,6 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
   }
 }
 
-async function bring(life: Life, name: string, { key, from }: Item): Promise<void> {
-  if ('place' in from) await life.ask('bring', { key, name, source: from })
-  else await life.ask('bring', { key, name, source: { dims: from.tensor.dims } }, from.tensor.data)
-}
-
 /** Rejects as soon as the signal is aborted. The runtime cannot be interrupted, so a run that goes on after that costs the process. */
 function stoppable<T>(told: Promise<T>, life: Life, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -186,8 +144,8 @@ function stoppable<T>(told: Promise<T>, life: Life, signal: AbortSignal): Promis
     const stop = () => {
       reject(new LabError('engine/stopped', 'Stopped during a run, as asked.'))
       setTimeout(() => {
-        if (!isAnswered)
-          void life.end(new LabError('engine/died', 'Expected the engine process to live, but it was ended to stop a long run.'))
+        const why = 'Expected the engine process to live, but it was ended to stop a long run.'
+        if (!isAnswered) void life.end(new LabError('engine/died', why))
       }, GRACE_MS)
     }
     const answered = () => {

@@ -42,8 +42,8 @@ export interface Session {
 /** The first run feeds the carried inputs, the following ones leave them out. Lost with LabError('engine/died') if the engine dies. */
 export interface Chain {
   run<O extends string>(feeds: Feeds, want: readonly O[], signal?: AbortSignal): Promise<Record<O, Tensor>>
-  /** Gives back what was carried. */
-  end(): Promise<void>
+  /** Gives back what is carried; there is nothing to wait for. */
+  end(): void
 }
 
 /** What the runtime has done so far, for the share of time spent outside it and the cost of a change of weights. */

@@ -52,6 +52,15 @@ describe('the death of the engine process', () => {
     expect((await linear.run({ x }, ['y'])).y.dims).toEqual([1, 3])
   })
 
+  it('does not come by an interrupt that is meant for the parent', async () => {
+    const pid = engine.pid()!
+    const run = linear.run({ x }, ['y'])
+    process.kill(pid, 'SIGINT')
+    await run
+    expect((await linear.run({ x }, ['y'])).y.dims).toEqual([1, 3])
+    expect(engine.pid()).toBe(pid)
+  })
+
   it('loses what a chain carries, and says so', async () => {
     const session = await engine.open(makeSum(), noWeights, { all: 'past' })
     const chain = session.chain()
@@ -59,7 +68,7 @@ describe('the death of the engine process', () => {
     process.kill(engine.pid()!, 'SIGKILL')
     await waitFor(() => engine.pid() === undefined, 2000)
     await expect(chain.run({ x: filled([1], 1) }, ['sum'])).rejects.toMatchObject({ code: 'engine/died' })
-    await chain.end()
+    chain.end()
     await session.close()
   })
 

@@ -124,8 +124,8 @@ describe('an engine', () => {
     sums.push(Number((await a.run({ x: filled([1], 3) }, ['sum'])).sum.data[0]))
     sums.push(Number((await b.run({ x: filled([1], 5) }, ['sum'])).sum.data[0]))
     expect(sums).toEqual([2, 10, 5, 15])
-    await a.end()
-    await b.end()
+    a.end()
+    b.end()
     await session.close()
   })
 
