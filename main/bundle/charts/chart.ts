@@ -1,0 +1,80 @@
+import type { TrendRow } from '../../../preload/contract.ts'
+import type { GroupRow, LedgerRow, ReportInput } from '../input.ts'
+import type { Figure } from '../svg.ts'
+import { viewsOf, type Point, type View } from '../view.ts'
+import { list, percent, plural, whole } from '../words.ts'
+
+/** Width of figures in CSS pixels: that of a printed page (A4, margins of 10 mm), so that print neither shrinks nor stretches text. */
+export const WIDTH = 716
+
+/** What every chart is drawn from: one view, and what belongs to it. */
+export interface ChartData {
+  readonly view: View
+  readonly groups: readonly GroupRow[]
+  readonly trends: readonly TrendRow[]
+  /** Of the view's model. */
+  readonly ledger: readonly LedgerRow[]
+  /** The estimator behind `difficulty` of the view's points; null where none is declared. */
+  readonly estimator: string | null
+}
+
+/** The numbers behind a figure, as a table one can read. */
+export interface DataTable {
+  readonly caption: string
+  readonly head: readonly string[]
+  /** Cells as text; those of columns not in `words` are numbers. */
+  readonly rows: readonly (readonly string[])[]
+  /** How many columns from the left hold words. */
+  readonly words: number
+}
+
+/** A pure function of the tidy table. */
+export interface Chart {
+  readonly id: string
+  readonly title: string
+  /** Said in place of the figure when there is nothing to draw. */
+  readonly empty: string
+  /** How to read it: marks, intervals, what counts. */
+  caption(data: ChartData): string
+  /** The figure, its id starting with `prefix`; null where the data hold nothing for it. */
+  figure(data: ChartData, prefix: string): Figure | null
+  /** What the figure shows, in numbers; none where there is no figure. */
+  tables(data: ChartData): readonly DataTable[]
+}
+
+/** One set of figures for each model and scorer. */
+export function chartData({ rows, groups, trends, ledger, provenance }: ReportInput): ChartData[] {
+  return viewsOf(rows).map((view) => {
+    const isMine = (row: { model: string; scorer: string }) => row.model === view.model && row.scorer === view.scorer
+    const mine = trends.filter(isMine)
+    const estimator = mine[0]?.estimator ?? provenance.difficulty[0]?.estimator ?? null
+    return {
+      ...{ view, groups: groups.filter(isMine), trends: mine },
+      ledger: ledger.filter(({ model }) => model === view.model),
+      estimator: view.hasDifficulty ? estimator : null,
+    }
+  })
+}
+
+/** "67 tasks of 1,000 items each; seeds 0, 1 and 2 for random, one for the rest." */
+export function sizeWords({ tasks, series }: View): string {
+  const counts = tasks.map((p) => p.n)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  const each = tasks.length > 1 ? ' each' : ''
+  const items = least === most ? `${plural(most, 'item')}${each}` : `${whole(least)} to ${whole(most)} items`
+  return `${plural(tasks.length, 'task')} of ${items}; ${seedWords(series)}.`
+}
+
+function seedWords(series: View['series']): string {
+  const several = series.filter((s) => s.seeds.length > 1)
+  if (several.length === 0) return 'one seed'
+  const said = several.map((s) => `seeds ${list(s.seeds.map(String))} for ${s.label}`)
+  return `${list(said)}${several.length < series.length ? ', one for the rest' : ''}`
+}
+
+/** What became of a task at one level: "drop 12.3 % [10.0, 14.9], at the floor". */
+export function stateWords(p: Point): string {
+  if (p.drop === null || p.isDenseFloor) return 'dense at chance'
+  const drop = `drop ${percent(p.drop)} % [${percent(p.dropLow)}, ${percent(p.dropHigh)}]`
+  return p.isFloor ? `${drop}, at the floor` : drop
+}

@@ -1,0 +1,9 @@
+import type { Chart } from './chart.ts'
+import { difficulty } from './difficulty.ts'
+import { heatMap } from './heat-map.ts'
+import { ledger } from './ledger.ts'
+import { performance } from './performance.ts'
+import { trend } from './trend.ts'
+
+/** The order here is the order in the report; the ledger is shown once per model. */
+export const charts: readonly Chart[] = [performance, trend, difficulty, heatMap, ledger]

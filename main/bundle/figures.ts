@@ -1,0 +1,45 @@
+import type { FigureSvg } from '../../preload/contract.ts'
+import { chartData, type Chart, type ChartData, type DataTable } from './charts/chart.ts'
+import { charts } from './charts/index.ts'
+import type { ReportInput } from './input.ts'
+import { renderSvg } from './svg.ts'
+
+/** A figure with what stands around it, or what is said in its place. */
+export interface Drawn {
+  readonly chart: Chart
+  readonly data: ChartData
+  readonly id: string
+  /** Null where there is nothing to draw. */
+  readonly svg: string | null
+  readonly caption: string
+  readonly tables: readonly DataTable[]
+}
+
+/** All figures of one model and scorer; what belongs to a model alone is drawn with its first scorer. */
+export function drawFigures(input: ReportInput): { readonly data: ChartData; readonly figures: readonly Drawn[] }[] {
+  const models = new Set<string>()
+  return chartData(input).map((data, i) => {
+    const isFirst = !models.has(data.view.model)
+    models.add(data.view.model)
+    const wanted = charts.filter(({ id }) => id !== 'ledger' || isFirst)
+    return { data, figures: wanted.map((chart) => draw(chart, data, `v${i + 1}`)) }
+  })
+}
+
+function draw(chart: Chart, data: ChartData, prefix: string): Drawn {
+  const figure = chart.figure(data, prefix)
+  const id = figure?.id ?? `${prefix}-${chart.id}`
+  if (figure === null) return { chart, data, id, svg: null, caption: chart.empty, tables: [] }
+  return { chart, data, id, svg: renderSvg(figure), caption: chart.caption(data), tables: chart.tables(data) }
+}
+
+/** The figures of the report that have something to show, in its order; with several models or scorers, titles name theirs. */
+export function figuresOf(input: ReportInput): FigureSvg[] {
+  const all = drawFigures(input)
+  return all.flatMap(({ data, figures }) => {
+    const where = all.length > 1 ? ` (${data.view.model}, ${data.view.scorer})` : ''
+    return figures.flatMap(({ id, chart, caption, svg }) =>
+      svg === null ? [] : [{ id, title: `${chart.title}${where}`, caption, svg }],
+    )
+  })
+}

@@ -1,0 +1,211 @@
+import type { ResultRow, TrendRow } from '../../preload/contract.ts'
+
+/** One model under one scorer: what belongs in one set of figures. */
+export interface View {
+  readonly model: string
+  readonly scorer: string
+  readonly better: ResultRow['better']
+  /** The tasks, from easy to hard where difficulty is declared, else by group and name; as they stand uncompressed where that is known. */
+  readonly tasks: readonly Point[]
+  readonly series: readonly Series[]
+  readonly hasDifficulty: boolean
+  /** What all names of tasks start with and figures leave out; '' where that would save little. */
+  readonly prefix: string
+}
+
+/** One method within one comparison group and family of patterns, from little to much compression. */
+export interface Series {
+  readonly id: string
+  readonly label: string
+  /** The label without the pattern, for places that say it themselves. */
+  readonly short: string
+  readonly method: string
+  readonly group: string
+  /** M of patterns that keep N of M; null where the pattern is free. */
+  readonly of: number | null
+  readonly seeds: readonly number[]
+  readonly levels: readonly Level[]
+}
+
+export interface Level {
+  readonly sparsity: number
+  readonly pattern: string
+  /** "50 %", or "4 of 8" kept. */
+  readonly label: string
+  /** In the order of the view's `tasks`. */
+  readonly points: readonly Point[]
+}
+
+/** One task at one level, over all seeds: means of values, the widest span of intervals. */
+export interface Point {
+  readonly task: string
+  /** The task as figures write it, without the view's `prefix`. */
+  readonly name: string
+  readonly taskGroup: string
+  readonly difficulty: number | null
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  readonly n: number
+  readonly chance: number | null
+  readonly dense: number
+  readonly normalised: number | null
+  readonly drop: number | null
+  readonly dropLow: number | null
+  readonly dropHigh: number | null
+  /** True where at least half of the seeds cannot be told from chance. */
+  readonly isFloor: boolean
+  readonly isDenseFloor: boolean
+  readonly seeds: number
+}
+
+/** The rows by model and scorer, in the order they first come. */
+export function viewsOf(rows: readonly ResultRow[]): View[] {
+  return [...groupBy(rows, (r) => JSON.stringify([r.model, r.scorer])).values()].map(viewOf)
+}
+
+/** Items by a key, keys in the order they first come. */
+export function groupBy<T, K>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>()
+  for (const item of items) {
+    const name = key(item)
+    const group = groups.get(name)
+    if (group) group.push(item)
+    else groups.set(name, [item])
+  }
+  return groups
+}
+
+/** The name of a task with the level of its axis, where it has one. */
+export function conditionOf(row: Pick<ResultRow, 'task' | 'axis' | 'level'>): string {
+  return row.axis === '' ? row.task : `${row.task} · ${row.axis} ${row.level ?? ''}`.trimEnd()
+}
+
+/** Which line of a chart a row belongs to; equal for result, group and trend rows of the same compression. */
+export function seriesKey(row: Pick<TrendRow, 'method' | 'group' | 'pattern'>): string {
+  return JSON.stringify([row.method, row.group, ofPattern(row.pattern)])
+}
+
+/** Which mark of that line, over all seeds. */
+export function levelKey(row: Pick<TrendRow, 'method' | 'group' | 'pattern' | 'sparsity'>): string {
+  return JSON.stringify([row.method, row.group, row.pattern, row.sparsity])
+}
+
+/** The M of "N:M", N of M kept; null for a free pattern. */
+export function ofPattern(pattern: string): number | null {
+  const [, of] = pattern.split(':')
+  return of === undefined ? null : Number(of)
+}
+
+export function levelLabel(sparsity: number, pattern: string): string {
+  const [keep, of] = pattern.split(':')
+  return of === undefined ? `${Number((100 * sparsity).toFixed(2))} %` : `${keep} of ${of}`
+}
+
+/** Mean of the numbers that are there; null where none is. */
+export function meanOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((v) => v !== null)
+  return known.length === 0 ? null : known.reduce((sum, v) => sum + v, 0) / known.length
+}
+
+/** By code unit: the same order on every machine, unlike a locale's. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+function viewOf(rows: readonly ResultRow[]): View {
+  const { model, scorer, better } = rows[0]!
+  const byCondition = groupBy(rows, conditionOf)
+  const order = orderTasks(byCondition)
+  const prefix = sharedPrefix(order)
+  const points = (members: readonly ResultRow[]) => {
+    const byTask = groupBy(members, conditionOf)
+    return order.flatMap((task) => (byTask.has(task) ? [pointOf(byTask.get(task)!, prefix)] : []))
+  }
+  const compressed = groupBy(
+    rows.filter((r) => r.method !== 'dense'),
+    seriesKey,
+  )
+  const firsts = [...compressed.values()].map((members) => members[0]!)
+  const series = [...compressed].map(([id, members]): Series => {
+    const levels = [...groupBy(members, levelKey).values()].map((level): Level => {
+      const { sparsity, pattern } = level[0]!
+      return { sparsity, pattern, label: levelLabel(sparsity, pattern), points: points(level) }
+    })
+    const { method, group, pattern } = members[0]!
+    return {
+      ...{ id, method, group, of: ofPattern(pattern), ...seriesLabels(members[0]!, firsts) },
+      seeds: [...new Set(members.map((r) => r.seed))].sort((a, b) => a - b),
+      levels: levels.sort((a, b) => a.sparsity - b.sparsity),
+    }
+  })
+  // a study may hold compressed cells before its dense ones are done; each row carries its dense value
+  const tasks = [...byCondition.values()].map((members) =>
+    members
+      .filter((r) => r.method === 'dense')
+      .concat(members)
+      .slice(0, 1),
+  )
+  return {
+    ...{ model, scorer, better, series, prefix },
+    tasks: points(tasks.flat()),
+    hasDifficulty: rows.some((r) => r.difficulty !== null),
+  }
+}
+
+/** "magnitude", with pattern and comparison group where another series would read the same. */
+function seriesLabels(row: ResultRow, all: readonly ResultRow[]): { label: string; short: string } {
+  const of = ofPattern(row.pattern)
+  const isSame = (other: ResultRow) => other.method === row.method && ofPattern(other.pattern) === of
+  const within = all.filter(isSame).length > 1 ? [`per ${row.group}`] : []
+  const kept = of === null ? [] : [`N of ${of} kept`]
+  const name = (more: readonly string[]) => (more.length === 0 ? row.method : `${row.method} (${more.join(', ')})`)
+  return { label: name([...kept, ...within]), short: name(within) }
+}
+
+function orderTasks(conditions: ReadonlyMap<string, readonly ResultRow[]>): string[] {
+  const first = [...conditions].map(([task, [row]]) => ({ task, row: row! }))
+  const hardness = (r: ResultRow) => r.difficulty ?? Infinity
+  first.sort((a, b) => {
+    const [x, y] = [hardness(a.row), hardness(b.row)]
+    if (x !== y) return x - y
+    return compareText(a.row.taskGroup, b.row.taskGroup) || compareText(a.task, b.task)
+  })
+  return first.map(({ task }) => task)
+}
+
+/** Only from eight names on: with few, what they share is part of what they say. */
+function sharedPrefix(names: readonly string[]): string {
+  if (names.length < 8) return ''
+  const [first] = names
+  let length = first!.length
+  for (const name of names) while (!name.startsWith(first!.slice(0, length))) length--
+  return first!.slice(0, length).replace(/[^_/:.]*$/, '')
+}
+
+function pointOf(rows: readonly ResultRow[], prefix: string): Point {
+  const first = rows[0]!
+  const mean = (of: (r: ResultRow) => number | null) => meanOf(rows.map(of))
+  const least = (of: (r: ResultRow) => number | null) => extreme(rows.map(of), Math.min)
+  const most = (of: (r: ResultRow) => number | null) => extreme(rows.map(of), Math.max)
+  const task = conditionOf(first)
+  return {
+    ...{ task, name: task.slice(prefix.length) || task, taskGroup: first.taskGroup },
+    ...{ difficulty: first.difficulty, n: first.n, chance: first.chance, dense: first.dense },
+    value: mean((r) => r.value)!,
+    low: least((r) => r.low)!,
+    high: most((r) => r.high)!,
+    normalised: mean((r) => r.normalised),
+    drop: mean((r) => r.drop),
+    dropLow: least((r) => r.dropLow),
+    dropHigh: most((r) => r.dropHigh),
+    isFloor: rows.filter((r) => r.isFloor).length * 2 >= rows.length,
+    isDenseFloor: first.isDenseFloor,
+    seeds: rows.length,
+  }
+}
+
+function extreme(values: readonly (number | null)[], pick: (...values: number[]) => number): number | null {
+  const known = values.filter((v) => v !== null)
+  return known.length === 0 ? null : pick(...known)
+}
