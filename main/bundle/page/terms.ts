@@ -1,0 +1,29 @@
+/** How to read the numbers: each word that tables and figures use, and what it means here. */
+export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
+  ['Sparsity', 'Fraction of zeros over all matrices that were compressed; embeddings and norms are not among them.'],
+  [
+    'N of M kept',
+    'Of each M consecutive inputs of a matrix row, N weights stay. Code often names the zeros instead: “2 of 8 kept” is 6:8 there.',
+  ],
+  [
+    'Drop',
+    '1 − score / dense score of the same task; for perplexities, perplexity / dense perplexity − 1. Positive is worse. In percent of dense.',
+  ],
+  [
+    'At the floor',
+    'The interval of a score reaches down to what the best constant answer scores, or lies below it. Such a task has nothing left to lose.',
+  ],
+  ['Dense at chance', 'The same is true of the uncompressed model, so that compression cannot show any drop.'],
+  [
+    'τ',
+    'Kendall’s tau-b between declared difficulty and drop, over tasks that are not at the floor. +1: the harder, the more is lost; −1: the reverse; 0: no order.',
+  ],
+  [
+    'Intervals',
+    '95 %. Of scores and drops: paired bootstrap, the same resampled items dense and compressed; they speak of other items of these tasks, not of other tasks. Of τ: bootstrap over tasks.',
+  ],
+  [
+    'p',
+    'Of τ: two-sided, exact without ties, else by the normal approximation. Many levels are tested at once; Holm’s correction is in the summary.',
+  ],
+]
