@@ -2,9 +2,8 @@ import type { ElementType, Tensor } from '../base/tensor.ts'
 import { listOf, numberOf } from '../onnx/attributes.ts'
 import type { Graph, OpNode } from '../onnx/graph.ts'
 import { DATA_TYPE } from '../onnx/schema.ts'
-
-/** A size, or the name of one that only a run knows; equal names are equal sizes. */
-export type Dim = number | string
+import { productOf, quotientOf, sumOf } from './dims.ts'
+import type { Dim } from './dims.ts'
 
 /** What is known of a value before anything runs. */
 export interface Shape {
@@ -45,32 +44,6 @@ export function inferInto(shapes: Map<string, Shape>, node: OpNode): void {
 /** The name of a size that only the run of this node can tell. */
 const unknown = (node: OpNode, axis: number): Dim => `${node.outputs[0]}.${axis}`
 
-/** Product of sizes: a number, or a name made of sorted factors, so that equal products have equal names. */
-export function productOf(dims: readonly Dim[]): Dim {
-  const [number, names] = factors(dims)
-  if (names.length === 0 || number === 0) return number
-  return [...(number === 1 ? [] : [`${number}`]), ...names].join('·')
-}
-
-function factors(dims: readonly Dim[]): [number, string[]] {
-  const parts = dims.flatMap((dim) =>
-    typeof dim === 'number' ? [dim] : dim.split('·').map((part) => (/^\d+$/.test(part) ? Number(part) : part)),
-  )
-  const number = parts.reduce<number>((product, part) => (typeof part === 'number' ? product * part : product), 1)
-  return [number, parts.filter((part) => typeof part === 'string').sort()]
-}
-
-/** whole / part where it comes out even, else undefined. */
-function quotientOf(whole: readonly Dim[], part: readonly Dim[]): Dim | undefined {
-  const [[above, names], [below, others]] = [factors(whole), factors(part)]
-  for (const name of others) {
-    const at = names.indexOf(name)
-    if (at < 0) return undefined
-    names.splice(at, 1)
-  }
-  return below !== 0 && Number.isInteger(above / below) ? productOf([above / below, ...names]) : undefined
-}
-
 /** The shape two or more stretch to. Of a name and a number above 1 the number stands; of two names neither can. */
 function stretched(shapes: readonly (readonly Dim[])[], node: OpNode): Dim[] {
   const rank = Math.max(...shapes.map((dims) => dims.length))
@@ -105,10 +78,6 @@ const counted =
     const content = (a.length === 1 ? b : a).map((_, i) => f(a[i] ?? a[0]!, b[i] ?? b[0]!))
     return [content.includes(undefined) ? whole : { ...whole, content: content as Dim[] }]
   }
-function sumOf(a: Dim, b: Dim): Dim | undefined {
-  if (typeof a === 'number' && typeof b === 'number') return a + b
-  return a === 0 ? b : b === 0 ? a : undefined
-}
 
 const cast: Infer = ([x], node) => {
   const type = (Object.keys(DATA_TYPE) as ElementType[]).find((name) => DATA_TYPE[name] === numberOf(node, 'to', 0))
@@ -166,7 +135,13 @@ const concat: Infer = (inputs, node) => {
   if (known.length < inputs.length) return undefined
   const axis = positive(numberOf(node, 'axis', 0), known[0]!.dims.length)
   const sizes = known.map((x) => x.dims[axis]!)
-  const total = sizes.every((n) => typeof n === 'number') ? sizes.reduce((sum, n) => sum + n, 0) : unknown(node, axis)
+  const isNumbers = sizes.every((n) => typeof n === 'number')
+  const isEven = sizes.every((n) => n === sizes[0])
+  const total = isNumbers
+    ? sizes.reduce((sum, n) => sum + n, 0)
+    : isEven
+      ? productOf([sizes.length, sizes[0]!])
+      : unknown(node, axis)
   const content = known.every((x) => x.content) && known.flatMap((x) => x.content!)
   return [{ type: known[0]!.type, dims: known[0]!.dims.with(axis, total), ...(content && { content }) }]
 }

@@ -4,8 +4,10 @@ import { int, listOf, numberOf, text } from '../onnx/attributes.ts'
 import { GraphBuilder } from '../onnx/build.ts'
 import type { Value } from '../onnx/build.ts'
 import type { Attribute, Graph, OpNode } from '../onnx/graph.ts'
-import { inferInto, productOf, shapeOfTensor, shapesOf } from './shapes.ts'
-import type { Dim, Shape } from './shapes.ts'
+import { productOf } from './dims.ts'
+import type { Dim } from './dims.ts'
+import { inferInto, shapeOfTensor, shapesOf } from './shapes.ts'
+import type { Shape } from './shapes.ts'
 
 export type { Value } from '../onnx/build.ts'
 

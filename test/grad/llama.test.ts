@@ -9,6 +9,7 @@ import { RawConfig } from '../../main/models/config.ts'
 import { llama } from '../../main/models/llama.ts'
 import type { Graph } from '../../main/onnx/graph.ts'
 import { relativeError, runOnce } from '../make/exact.ts'
+import { mixed } from '../make/mixed.ts'
 
 interface Golden {
   readonly ids: readonly (readonly number[])[]
@@ -22,13 +23,6 @@ interface Golden {
 
 /** From test/golden/make/gradients_torch.py. */
 const golden = JSON.parse(readFileSync(new URL('../golden/gradients-torch.json', import.meta.url), 'utf8')) as Golden
-
-/** A number from 0 up to 1 from the count k, as in gradients_torch.py. */
-function mixed(k: number): number {
-  let x = Math.imul(k, 2654435761) >>> 0
-  x = Math.imul(x ^ (x >>> 16), 2246822519) >>> 0
-  return ((x ^ (x >>> 13)) >>> 0) / 2 ** 32
-}
 
 /** The weights gradients_torch.py gives its models. */
 function makeWeights(graph: Graph): Record<string, Exact> {
@@ -58,6 +52,9 @@ describe.each(Object.entries(golden.models))('a Llama with %s', (_, { config, lo
 
   it('has a gradient for every weight', () => {
     expect(names.toSorted()).toEqual(graph.weights.map(({ name }) => name).toSorted())
+  })
+  it('knows all its shapes by number or name: nothing is left to find out while it runs', () => {
+    expect(graph.nodes.map(({ op }) => op)).not.toContain('NonZero')
   })
   it('has the gradients of PyTorch, computed in float64', () => {
     const found = interpret(graph, feeds, want)
