@@ -1,4 +1,4 @@
-import { float32 } from '../base/tensor.ts'
+import { float32, sizeOf } from '../base/tensor.ts'
 import type { GraphBuilder, Value } from '../onnx/build.ts'
 import { numberOf, type RawConfig } from './config.ts'
 
@@ -52,7 +52,7 @@ export interface Rotary {
 
 /**
  * Rotary tables of the positions from `start` to before `end` (int64 [1]). The angle of a position is the sum of a coarse and a fine
- * one, so that √context rows stand in the file for the whole context; the runtime folds the product when it loads the graph.
+ * one, so that a long context needs no long table in the file; the runtime works the products out once, when it loads the graph.
  */
 export function rotaryTables(
   g: GraphBuilder,
@@ -61,17 +61,25 @@ export function rotaryTables(
   [start, end]: readonly [Value, Value],
 ): Rotary {
   const half = frequencies.length
-  const table = (rows: number, step: number, f: (angle: number) => number, dims: readonly number[]) =>
-    g.constant(float32(dims, Float32Array.from({ length: rows * half }, (_, i) => f(Math.floor(i / half) * step * frequencies[i % half]!)))) // prettier-ignore
   const coarse = Math.ceil(contextLength / FINE)
-  const far = (f: (angle: number) => number) => table(coarse, FINE, f, [coarse, 1, half])
-  const near = (f: (angle: number) => number) => table(FINE, 1, f, [1, FINE, half])
+  const table = (f: (angle: number) => number, step: number, dims: readonly number[]) => {
+    const angle = (i: number) => Math.floor(i / half) * step * frequencies[i % half]!
+    return g.constant(
+      float32(
+        dims,
+        Float32Array.from({ length: sizeOf(dims) }, (_, i) => f(angle(i))),
+      ),
+    )
+  }
+  const far = [coarse, 1, half]
+  const near = [1, FINE, half]
+  const [cosFar, sinFar] = [table(Math.cos, FINE, far), table(Math.sin, FINE, far)]
+  const [cosNear, sinNear] = [table(Math.cos, 1, near), table(Math.sin, 1, near)]
+  const rows = (all: Value) => g.slice(g.reshape(all, [coarse * FINE, half]), 0, start, end)
   // cos(a + b) and sin(a + b)
-  const cos = g.sub(g.mul(far(Math.cos), near(Math.cos)), g.mul(far(Math.sin), near(Math.sin)))
-  const sin = g.add(g.mul(far(Math.sin), near(Math.cos)), g.mul(far(Math.cos), near(Math.sin)))
-  const rows = (halves: readonly [Value, Value]) =>
-    g.slice(g.reshape(g.concat(halves, 2), [coarse * FINE, 2 * half]), 0, start, end)
-  return { cos: rows([cos, cos]), sin: rows([g.neg(sin), sin]) }
+  const cos = rows(g.sub(g.mul(cosFar, cosNear), g.mul(sinFar, sinNear)))
+  const sin = rows(g.add(g.mul(sinFar, cosNear), g.mul(cosFar, sinNear)))
+  return { cos: g.concat([cos, cos], 1), sin: g.concat([g.neg(sin), sin], 1) }
 }
 
 /** Turns pairs (i, i + half) of each head of x, [batch, heads, positions, head size], by the angles of their positions. */

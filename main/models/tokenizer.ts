@@ -25,13 +25,17 @@ export function openTokenizer(folder: string, vocabulary: number): Tokenizer {
     if (id === undefined) throw missing(`${name} "${text}"`, known.size, path)
     return { id, text }
   }
+  // as in transformers 5: taking spaces before punctuation away would falsify what BPE says
+  const isCleaned = settings.clean_up_tokenization_spaces === true && modelOf(main).type !== 'BPE'
+  const decoding = { skip_special_tokens: true, clean_up_tokenization_spaces: isCleaned }
   return {
     hash: sha256([path, ...optional].map((file) => sha256(readFileSync(file))).join('\n')),
     vocabulary,
     bos: special('bos_token'),
     eos: special('eos_token'),
     encode: (text, addSpecial) => encode(pieces, text, addSpecial, path),
-    decode: (ids) => (ids.length === 0 ? '' : pieces.decode([...ids], { skip_special_tokens: true })), // the library refuses nothing at all
+    // the library refuses to decode nothing at all
+    decode: (ids) => (ids.length === 0 ? '' : pieces.decode([...ids], decoding)),
     piece(id) {
       const piece = pieces.id_to_token(id)
       if (piece === undefined) throw new LabError('model/undefined-id', `Expected an id of ${path}, got ${id}.`)
@@ -42,8 +46,7 @@ export function openTokenizer(folder: string, vocabulary: number): Tokenizer {
 
 function build(main: Record<string, unknown>, settings: Record<string, unknown>, path: string): Pieces {
   try {
-    // spaces before punctuation are only taken away where a file says so, as in transformers 5
-    return new Pieces({ added_tokens: [], ...main }, { clean_up_tokenization_spaces: false, ...settings })
+    return new Pieces({ added_tokens: [], ...main }, settings)
   } catch (error) {
     const why = error instanceof Error ? error.message : describe(error)
     throw new LabError('model/tokenizer', `Expected a tokenizer that can be read in ${path}: ${why}.`, { cause: error })
@@ -73,7 +76,7 @@ function checkIds(known: ReadonlyMap<string, number>, vocabulary: number, path: 
 
 /** Tokens that encoding itself puts in: the one for what is unknown, and those around a text. */
 function checkNeeded(main: Record<string, unknown>, known: ReadonlyMap<string, number>, path: string): void {
-  const model = (main.model ?? {}) as { unk_token?: unknown }
+  const { unk_token: unknown } = modelOf(main)
   const around: string[] = []
   const walk = (processor: unknown): void => {
     const { processors, special_tokens: tokens } = (processor ?? {}) as { processors?: unknown; special_tokens?: unknown }
@@ -81,9 +84,12 @@ function checkNeeded(main: Record<string, unknown>, known: ReadonlyMap<string, n
     if (typeof tokens === 'object' && tokens !== null) around.push(...Object.keys(tokens))
   }
   walk(main.post_processor)
-  const unknown = typeof model.unk_token === 'string' ? [model.unk_token] : []
-  const lost = [...unknown, ...around].find((token) => !known.has(token))
+  const lost = [...(typeof unknown === 'string' ? [unknown] : []), ...around].find((token) => !known.has(token))
   if (lost !== undefined) throw missing(`"${lost}"`, known.size, path)
+}
+
+function modelOf(main: Record<string, unknown>): { readonly type?: unknown; readonly unk_token?: unknown } {
+  return main.model as object // the library has refused what is none
 }
 
 /** Special tokens are named plainly or as an object with settings. */

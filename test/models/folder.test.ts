@@ -1,24 +1,15 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { LabError } from '../../main/base/errors.ts'
 import { openModel } from '../../main/models/folder.ts'
+import { faultOf } from '../make/fault.ts'
 import { makeModelFolder, type MadeModel } from '../make/model.ts'
 
-function fault(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof LabError) return `${error.code}: ${error.message}`
-    throw error
-  }
-  return 'no fault'
-}
 /** What opening says after something was done to a good folder. */
 function faultAfter(spoil: (path: string) => void, options: Partial<MadeModel> = {}): string {
   using folder = makeModelFolder(options)
   spoil(folder.path)
-  return fault(() => openModel(folder.path))
+  return faultOf(() => openModel(folder.path))
 }
 function edit(path: string, name: string, change: (content: string) => string): void {
   writeFileSync(join(path, name), change(readFileSync(join(path, name), 'utf8')))
@@ -105,7 +96,7 @@ describe('a model folder', () => {
     writeFileSync(join(folder.path, 'generation_config.json'), '{"eos_token_id": 1}')
     expect(openModel(folder.path).endIds).toEqual([1])
     writeFileSync(join(folder.path, 'generation_config.json'), '{"eos_token_id": [1, 113]}')
-    expect(fault(() => openModel(folder.path))).toMatch(
+    expect(faultOf(() => openModel(folder.path))).toMatch(
       /^model\/config: Expected ids below the vocabulary of 113 .* got \[ 1, 113 \]/,
     )
   })
@@ -251,11 +242,11 @@ describe('a model folder is refused by name when', () => {
 
   it('it is a file', () => {
     using folder = makeModelFolder()
-    expect(fault(() => openModel(join(folder.path, 'model.safetensors')))).toMatch(
+    expect(faultOf(() => openModel(join(folder.path, 'model.safetensors')))).toMatch(
       /^model\/missing-file: Expected a model folder/,
     )
     writeFileSync(join(folder.path, 'model.pt'), 'anything')
-    expect(fault(() => openModel(join(folder.path, 'model.pt')))).toMatch(/^model\/pickle/)
+    expect(faultOf(() => openModel(join(folder.path, 'model.pt')))).toMatch(/^model\/pickle/)
   })
 
   it('weights are not finite, as soon as they are asked for', () => {
@@ -265,7 +256,7 @@ describe('a model folder is refused by name when', () => {
     const bytes = readFileSync(path)
     bytes.writeFloatLE(Infinity, offset + 8)
     writeFileSync(path, bytes)
-    expect(fault(() => openModel(folder.path).weights.hash())).toBe(
+    expect(faultOf(() => openModel(folder.path).weights.hash())).toBe(
       'model/not-finite: Expected finite numbers in "model.norm.weight", got Infinity at index 2.',
     )
   })
@@ -273,6 +264,6 @@ describe('a model folder is refused by name when', () => {
   it('its place is a folder of folders', () => {
     using folder = makeModelFolder()
     mkdirSync(join(folder.path, 'empty'))
-    expect(fault(() => openModel(join(folder.path, 'empty')))).toMatch(/^model\/missing-file: Expected config\.json/)
+    expect(faultOf(() => openModel(join(folder.path, 'empty')))).toMatch(/^model\/missing-file: Expected config\.json/)
   })
 })

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { LabError } from '../../main/base/errors.ts'
 import { float32 } from '../../main/base/tensor.ts'
 import { openSafetensors, openTensors, writeSafetensors } from '../../main/models/safetensors.ts'
+import { faultOf } from '../make/fault.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-safetensors-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -22,15 +22,6 @@ function raw(bytes: Uint8Array | string): string {
   const path = join(folder, `${count++}.safetensors`)
   writeFileSync(path, bytes)
   return path
-}
-function fault(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof LabError) return `${error.code}: ${error.message}`
-    throw error
-  }
-  return 'no fault'
 }
 const f32 = (begin: number, end: number, shape: unknown = [(end - begin) / 4]) => ({
   dtype: 'F32',
@@ -81,13 +72,13 @@ describe('a safetensors file', () => {
     ['it is a zip of pickles', () => raw('PK\x03\x04 and more'), /^model\/pickle/],
     ['it is a pickle', () => raw(Buffer.from('80027d7100580b0000', 'hex')), /^model\/pickle/],
   ])('is refused by name when %s', (_, path, expected) => {
-    expect(fault(() => openSafetensors(path()))).toMatch(expected)
+    expect(faultOf(() => openSafetensors(path()))).toMatch(expected)
   })
 
   it('is refused when it holds more than 100,000 tensors, or nests ten thousand deep', () => {
     const many = Object.fromEntries(Array.from({ length: 100_001 }, (_, i) => [`t${i}`, f32(0, 0, [0])]))
-    expect(fault(() => openSafetensors(file(many, 0)))).toMatch(/^model\/header: Expected at most 100000 tensors/)
-    expect(fault(() => openSafetensors(file(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)))).toMatch(/^model\/header/)
+    expect(faultOf(() => openSafetensors(file(many, 0)))).toMatch(/^model\/header: Expected at most 100000 tensors/)
+    expect(faultOf(() => openSafetensors(file(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)))).toMatch(/^model\/header/)
   })
 
   it('is refused by name, never half read, whatever byte is changed', () => {
@@ -97,7 +88,7 @@ describe('a safetensors file', () => {
       for (const flip of [1, 8, 32, 255]) {
         const bytes = Buffer.from(good)
         bytes[at]! ^= flip
-        seen.add(fault(() => openSafetensors(raw(bytes))).split(':')[0]!)
+        seen.add(faultOf(() => openSafetensors(raw(bytes))).split(':')[0]!)
       }
     }
     expect([...seen].filter((code) => !code.startsWith('model/') && code !== 'no fault')).toEqual([])
@@ -141,7 +132,7 @@ describe('a written safetensors file', () => {
   it('never replaces one that is there, and leaves nothing behind when it fails', () => {
     const path = join(folder, 'twice.safetensors')
     writeSafetensors(path, [source('a', 'F32')])
-    expect(fault(() => writeSafetensors(path, []))).toMatch(/is there already/)
+    expect(faultOf(() => writeSafetensors(path, []))).toMatch(/is there already/)
     const broken = { ...source('a', 'F32'), read: () => { throw new Error('no numbers') } } // prettier-ignore
     expect(() => writeSafetensors(join(folder, 'broken.safetensors'), [broken])).toThrow('no numbers')
     expect(readdirSync(folder).filter((name) => name.startsWith('broken'))).toEqual([])
@@ -195,7 +186,7 @@ describe('the tensors of a folder', () => {
       /^model\/header: Expected "b" in no file/,
     ],
   ])('are refused by name when %s', (_, files, expected) => {
-    expect(fault(makeFolder(files).open)).toMatch(expected)
+    expect(faultOf(makeFolder(files).open)).toMatch(expected)
   })
 
   it('leave a pickle unread', () => {
@@ -203,7 +194,7 @@ describe('the tensors of a folder', () => {
     const big = join(path, 'model.safetensors')
     truncateSync(big, 8 * 2 ** 30) // reading on would take seconds
     const start = performance.now()
-    expect(fault(open)).toMatch(/^model\/pickle/)
+    expect(faultOf(open)).toMatch(/^model\/pickle/)
     expect(performance.now() - start).toBeLessThan(500)
     rmSync(big)
   })
