@@ -39,19 +39,21 @@ export async function createRuntime({ provider, threads }: EngineSettings): Prom
     // idle threads sleep: while they spin, they take the cores from whoever lays out the next batch
     extra: { session: { intra_op: { allow_spinning: '0' } } },
   }
-  const lifts = new Map<number, InferenceSession>()
+  const passages = new Map<string, InferenceSession>()
 
-  // A lift is an identity whose output stays on the device: the one way in for weights that onnxruntime-node has.
-  async function lift(rank: number): Promise<InferenceSession> {
-    const known = lifts.get(rank)
-    if (known) return known
-    const made = await InferenceSession.create(identity(rank), { ...options, preferredOutputLocation: 'gpu-buffer' })
-    lifts.set(rank, made)
-    return made
+  // An identity whose output lies elsewhere than its input: the one way onto the device, and from it, that onnxruntime-node has.
+  async function pass(tensor: OrtTensor, to: 'gpu-buffer' | 'cpu'): Promise<OrtTensor> {
+    const key = `${to}/${tensor.dims.length}`
+    const passage =
+      passages.get(key) ??
+      (await InferenceSession.create(identity(tensor.dims.length), { ...options, preferredOutputLocation: to }))
+    passages.set(key, passage)
+    return (await passage.run({ x: tensor })).y!
   }
+  const fetch = async (tensor: OrtTensor) => plain(tensor.location === 'gpu-buffer' ? await pass(tensor, 'cpu') : tensor)
   const isResident = provider === 'webgpu'
   try {
-    if (isResident) await (await lift(1)).run({ x: new OrtTensor('float32', new Float32Array(1), [1]) })
+    if (isResident) await pass(new OrtTensor('float32', new Float32Array(1), [1]), 'gpu-buffer')
     else await (await InferenceSession.create(identity(1), options)).release()
   } catch (error) {
     throw unavailable(provider, error)
@@ -59,23 +61,21 @@ export async function createRuntime({ provider, threads }: EngineSettings): Prom
 
   return {
     device: { provider, name: deviceName(provider), threads: wanted, runtime: `onnxruntime-node ${env.versions.node ?? '?'}` },
-    load: (name, bytes, carry) => load(name, bytes, carry, options, isResident),
+    load: (name, bytes, carry) => load(name, bytes, carry, { options, isResident, fetch }),
     async hold({ dims, data }) {
       const tensor = new OrtTensor('float32', data, dims)
-      if (!isResident) return tensor
-      const { y } = await (await lift(dims.length)).run({ x: tensor })
-      return y!
+      return isResident ? pass(tensor, 'gpu-buffer') : tensor
     },
   }
 }
 
-async function load(
-  name: string,
-  bytes: Uint8Array,
-  carry: Carry,
-  options: InferenceSession.SessionOptions,
-  isResident: boolean,
-): Promise<Loaded> {
+interface Place {
+  readonly options: InferenceSession.SessionOptions
+  readonly isResident: boolean
+  readonly fetch: (tensor: OrtTensor) => Promise<Tensor>
+}
+
+async function load(name: string, bytes: Uint8Array, carry: Carry, { options, isResident, fetch }: Place): Promise<Loaded> {
   const carriedNames = Object.keys(carry)
   const staysOnDevice = isResident && carriedNames.length > 0
   const location = Object.fromEntries(carriedNames.map((output) => [output, 'gpu-buffer' as const]))
@@ -98,7 +98,9 @@ async function load(
         throw new LabError('engine/run', `Expected graph "${name}" to run, but the runtime says: ${firstLine(error)}`)
       }
       const carried = new Map(carriedNames.map((output) => [carry[output]!, made[output]!]))
-      return { outputs: Object.fromEntries(want.map((output) => [output, plain(made[output]!)])), carried }
+      const outputs: Record<string, Tensor> = {}
+      for (const output of want) outputs[output] = await fetch(made[output]!)
+      return { outputs, carried }
     },
     close: () => session.release(),
   }
