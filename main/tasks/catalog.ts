@@ -26,7 +26,7 @@ export interface Catalog {
 /** A task to be loaded: its file with what a group file overrides. */
 export interface FoundTask {
   readonly file: TaskFile
-  /** The group it was found in, the innermost where groups hold groups; undefined where it was asked for by its own name or a tag. */
+  /** The group it was found in, the innermost where groups hold groups, else the tag; undefined where it was asked for by its own name. */
   readonly group: string | undefined
 }
 
@@ -131,8 +131,9 @@ function findByPattern(pattern: string, catalog: Catalog): FoundTask[] {
   if (names.length === 0)
     throw new LabError('task/unknown', `Expected tasks that match "${pattern}", found none among ${catalog.entries.size} names.`)
   const found = names.flatMap((name) => expand(name, {}, undefined, catalog, []))
-  // "blimp*" names the group as well as its members
-  return [...new Map(found.map((task) => [task.file.config.task, task])).values()]
+  // "mmlu*" names groups as well as their members
+  const nameOf = (task: FoundTask) => task.file.config.task
+  return found.filter((task, i) => found.findIndex((other) => nameOf(other) === nameOf(task)) === i)
 }
 
 function expand(
@@ -146,7 +147,8 @@ function expand(
   if (!entry) throw unknown(name, catalog, above)
   if (above.includes(name))
     throw new LabError('task/yaml', `Expected groups that do not contain each other, got ${[...above, name].join(' → ')}.`)
-  if (entry.kind === 'tag') return entry.members.flatMap((member) => expand(member, overrides, group, catalog, [...above, name]))
+  if (entry.kind === 'tag')
+    return entry.members.flatMap((member) => expand(member, overrides, group ?? name, catalog, [...above, name]))
   const file = catalog.files.get(name)!
   if (entry.kind === 'task') return [{ file: { ...file, config: { ...file.config, ...overrides } }, group }]
   return expandGroup(name, file.config, file, overrides, catalog, [...above, name])

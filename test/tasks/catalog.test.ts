@@ -9,6 +9,7 @@ const FILES = {
   'a/two.yaml': task('two', 'tag: all\n'),
   'b/three.yaml': task('three', 'tag: [odd, all]\n'),
   'b/inner.yaml': 'group: inner\ntask: [three, {task: one, num_fewshot: 5}]\nnum_fewshot: 2\n',
+  'b/marked.yaml': 'group: marked\ntask: [odd]\n',
   'b/outer.yaml': 'group: outer\ntask: [two, inner, {group: anonymous, task: [three]}]\n',
 }
 
@@ -33,7 +34,16 @@ describe('a name stands for tasks', () => {
     ])
   })
 
-  it('a tag for all that carry it, by name', () => expect(found('odd').map(([name]) => name)).toEqual(['one', 'three']))
+  it('a tag for all that carry it, by name; in a group they are in the group', () => {
+    expect(found('odd').map(([name, group]) => [name, group])).toEqual([
+      ['one', 'odd'],
+      ['three', 'odd'],
+    ])
+    expect(found('marked').map(([name, group]) => [name, group])).toEqual([
+      ['one', 'marked'],
+      ['three', 'marked'],
+    ])
+  })
 
   it('a pattern for what it matches, each task once', () => {
     expect(found('t*').map(([name]) => name)).toEqual(['three', 'two'])
