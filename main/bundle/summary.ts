@@ -237,11 +237,18 @@ function controlTrend({ trends }: ChartData, levels: readonly LevelRow[], random
   })
 }
 
-function unfinished({ provenance: { cells, truncated }, faults }: ReportInput): string[] {
+function unfinished({ provenance: { cells, truncated }, faults, rows }: ReportInput): string[] {
   const left = cells.planned - cells.done - cells.failed
+  const lone = cells.done - new Set(rows.map((r) => r.cell)).size
+  const be = (n: number) => (n === 1 ? 'is' : 'are')
   return [
-    ...(left > 0 ? [`${plural(left, 'cell')} of ${whole(cells.planned)} ${left === 1 ? 'is' : 'are'} not done yet; what follows is about the rest.`] : []), // prettier-ignore
-    ...(faults.length > 0 ? [`${plural(faults.length, 'cell')} failed and ${faults.length === 1 ? 'is' : 'are'} missing from all numbers; each is listed below with its reason.`] : []), // prettier-ignore
+    ...(left > 0
+      ? [`${plural(left, 'cell')} of ${whole(cells.planned)} ${be(left)} not done yet; what follows is about the rest.`]
+      : []),
+    ...(faults.length > 0 ? [`${plural(faults.length, 'cell')} failed and ${be(faults.length)} missing from all numbers; each is listed below with its reason.`] : []), // prettier-ignore
+    ...(lone > 0
+      ? [`${plural(lone, 'cell')} ${lone === 1 ? 'has' : 'have'} no uncompressed counterpart yet and ${be(lone)} left out.`]
+      : []),
     ...(truncated > 0 ? [`${plural(truncated, 'item')} did not fit the model’s context and lost their beginning.`] : []),
   ]
 }
