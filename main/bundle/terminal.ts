@@ -1,0 +1,189 @@
+import { chartData, sizeWords, type ChartData } from './charts/chart.ts'
+import type { GroupRow, ReportInput } from './input.ts'
+import { denseOverall, levelRows, overallOf, signOf, type LevelRow, type Overall, type TrendMark } from './levels.ts'
+import { summarise } from './summary.ts'
+import { formatGrid, plain, tint, wrap, type GridCell, type GridLine, type Paper } from './terminal/grid.ts'
+import { compareText, groupBy, levelKey, type Point, type Series } from './view.ts'
+import { fixed, multiple, percent, plural, pValue, signed, whole } from './words.ts'
+
+export interface TableOptions extends Paper {
+  /** Every task by itself, in place of groups of tasks. */
+  readonly tasks?: boolean
+}
+
+/** Results as tables for a terminal: for each method, what groups of tasks lost at every level, what is at the floor, and tau. */
+export function formatResults(input: ReportInput, options: TableOptions): string {
+  const { study, cells } = input.provenance
+  const title = `${study.title} (${study.name}), ${whole(cells.done)} of ${plural(cells.planned, 'cell')}`
+  const views = chartData(input).map((data) => viewTables(data, options))
+  const cautions = summarise(input).cautions.map((caution) => wrap(caution, options.width, '! '))
+  return [tint(wrap(title, options.width), 'bold', options), ...views, ...(cautions.length > 0 ? [cautions.join('\n')] : [])].join('\n\n') // prettier-ignore
+}
+
+function viewTables(data: ChartData, options: TableOptions): string {
+  const { view } = data
+  const head = wrap(`${view.model}, ${view.scorer}: ${sizeWords(view)}`, options.width)
+  const levels = levelRows(data)
+  if (view.series.length === 0) return `${head}\n\n${denseTable(data, options)}`
+  const tables = view.series.map(
+    (series) =>
+    seriesTable(data, levels.filter((row) => row.series === series), series, options), // prettier-ignore
+  )
+  return [head, ...tables, wrap(marksOf(data), options.width)].join('\n\n')
+}
+
+function marksOf({ view, trends }: ChartData): string {
+  const floor = view.tasks.some((p) => p.chance !== null) ? '   ° cannot be told from chance' : ''
+  const tau = trends.length > 0 ? '   * τ’s interval leaves zero out' : ''
+  return `~ may be no change${floor}${tau}`
+}
+
+function seriesTable(data: ChartData, levels: readonly LevelRow[], series: Series, options: TableOptions): string {
+  const { view } = data
+  const drop = view.better === 'higher' ? 'drop in % of dense' : 'perplexity, × dense'
+  const lines = [
+    ...scoreLines(data, levels),
+    { name: drop, cells: [] },
+    ...(options.tasks ? taskLines(data, series) : setLines(data, levels)),
+    ...tauLines(data, levels),
+  ]
+  const title = `${series.label}, ${series.of === null ? 'by % of weights set to zero' : `by weights kept of ${series.of}`}`
+  const short = (label: string) => (series.of === null ? label.replace(' %', '') : label.split(' ')[0]!)
+  const head = ['dense ', ...levels.map(({ level }) => `${short(level.label)} `)]
+  return `${tint(wrap(title, options.width), 'bold', options)}\n${formatGrid(head, lines, options)}`
+}
+
+/** Mean scores, and how many of the tasks that dense can do are at the floor. */
+function scoreLines(data: ChartData, levels: readonly LevelRow[]): GridLine[] {
+  const { all, able } = denseOverall(data)
+  const isShare = data.view.tasks.some((p) => p.chance !== null)
+  const score = (overall: Overall | undefined) => unmarked(overall ? scoreWords(overall.value, isShare) : '–')
+  const floor = (overall: Overall | undefined) => unmarked(overall ? fixed(overall.floor, (overall.floor ?? 0) % 1 ? 1 : 0) : '–')
+  const mean = data.view.tasks.length > 1 ? 'mean ' : ''
+  return [
+    { name: `${mean}${data.view.scorer}${isShare ? ', %' : ''}`, cells: [score(all), ...levels.map((row) => score(row.all))] },
+    ...(isShare && able
+      ? [{ name: `at the floor, of ${able.tasks}`, cells: [floor(able), ...levels.map((row) => floor(row.able))] }]
+      : []),
+  ]
+}
+
+function scoreWords(value: number, isShare: boolean): string {
+  return isShare ? percent(value) : value >= 1000 ? multiple(value) : fixed(value, 2)
+}
+
+/** Sets of tasks: all, those dense can do with their interval, then the groups. */
+function setLines({ view, groups }: ChartData, levels: readonly LevelRow[]): GridLine[] {
+  const isLog = view.better === 'lower'
+  const sets = [...groupBy(groups, ({ of, taskGroup }) => `${of} ${taskGroup}`).values()]
+  const order = { all: 0, able: 1, group: 2 }
+  sets.sort(([a], [b]) => order[a!.of] - order[b!.of] || compareText(a!.taskGroup, b!.taskGroup))
+  const main = sets.some(([first]) => first!.of === 'able') ? 'able' : 'all'
+  return sets.flatMap((members): GridLine[] => {
+    const first = members.reduce((a, b) => (b.tasks > a.tasks ? b : a))
+    const byLevel = groupBy(members, levelKey)
+    const at = levels.map(({ series: { method, group }, level: { pattern, sparsity } }) =>
+      overallOf(byLevel.get(levelKey({ method, group, pattern, sparsity })) ?? []),
+    )
+    const dense = scoreWords(first.dense, first.chance !== null)
+    const line = { name: `  ${nameOf(first)}`, cells: [unmarked(dense), ...at.map((overall) => setCell(overall, isLog))] }
+    if (first.of !== main) return [line]
+    const end = (name: string, of: (o: Overall) => number | null): GridLine => ({
+      name: `    ${name}`,
+      cells: [
+        plain(''),
+        ...at.map((overall): GridCell => ({ text: overall ? `${share(of(overall), isLog)} ` : '', tone: 'dim' })),
+      ],
+    })
+    // the lower end of what is left is the upper end of what is lost
+    const [low, high] = isLog ? (['normalisedLow', 'normalisedHigh'] as const) : (['normalisedHigh', 'normalisedLow'] as const)
+    return [line, end('95 % from', (o) => o[low]), end('to', (o) => o[high])]
+  })
+}
+
+function nameOf({ of, taskGroup, tasks }: GroupRow): string {
+  const name = of === 'group' ? taskGroup || 'no group' : of === 'able' ? 'above chance' : 'all tasks'
+  return `${name} (${tasks})`
+}
+
+/** A share of dense (percent) as drop, or as a multiple. */
+function share(normalised: number | null, isLog: boolean): string {
+  if (normalised === null) return '–'
+  return isLog ? multiple(normalised / 100) : signed(100 - normalised, 1)
+}
+
+function setCell(overall: Overall | undefined, isLog: boolean): GridCell {
+  if (!overall || overall.normalised === null) return unmarked('–')
+  const { normalised, normalisedLow: low, normalisedHigh: high, floor, tasks } = overall
+  const isUnsure = low === null || high === null || (low <= 100 && high >= 100)
+  return marked(share(normalised, isLog), isUnsure, floor !== null && floor > 0 && floor * 2 >= tasks)
+}
+
+/** Where others have a mark. */
+const unmarked = (text: string) => plain(`${text} `)
+
+/** The mark says it without colour. */
+function marked(text: string, isUnsure: boolean, isFloor: boolean): GridCell {
+  const mark = isFloor ? '°' : isUnsure ? '~' : ' '
+  return { text: `${text}${mark}`, tone: mark === ' ' ? 'plain' : 'dim' }
+}
+
+function taskLines({ view }: ChartData, series: Series): GridLine[] {
+  const isLog = view.better === 'lower'
+  const byTask = series.levels.map(({ points }) => new Map(points.map((p) => [p.task, p])))
+  const cell = (p: Point | undefined): GridCell => {
+    if (!p || p.drop === null) return unmarked('–')
+    const isUnsure = p.dropLow === null || p.dropHigh === null || (p.dropLow <= 0 && p.dropHigh >= 0)
+    return marked(isLog ? multiple(1 + p.drop) : signed(100 * p.drop, 1), isUnsure, p.isFloor || p.isDenseFloor)
+  }
+  const groups = [...groupBy(view.tasks, (p) => p.taskGroup)].sort(([a], [b]) => compareText(a, b))
+  return groups.flatMap(([group, tasks]): GridLine[] => [
+    ...(groups.length > 1 ? [{ name: `  ${group || 'no group'}`, cells: [] }] : []),
+    ...tasks.map((p) => ({
+      name: `${groups.length > 1 ? '    ' : '  '}${p.name}`,
+      cells: [
+        marked(scoreWords(p.dense, p.chance !== null), false, p.isDenseFloor),
+        ...byTask.map((points) => cell(points.get(p.task))),
+      ],
+    })),
+  ])
+}
+
+function tauLines({ trends }: ChartData, levels: readonly LevelRow[]): GridLine[] {
+  return [...new Set(trends.map((t) => t.estimator))].flatMap((estimator): GridLine[] => {
+    const marks = levels.map((row) => row.trends.find((t) => t.estimator === estimator))
+    const line = (name: string, of: (mark: TrendMark) => string): GridLine => ({
+      name: `  ${name}`,
+      cells: [
+        plain(''),
+        ...marks.map((mark): GridCell => ({ text: mark && mark.tau !== null ? `${of(mark)} ` : '– ', tone: 'dim' })),
+      ],
+    })
+    const tau = marks.map((mark): GridCell => {
+      if (!mark || mark.tau === null) return { text: '– ', tone: 'dim' }
+      const isSure = signOf(mark) !== 0
+      return { text: `${signed(mark.tau, 2)}${isSure ? '*' : ' '}`, tone: isSure ? 'bold' : 'plain' }
+    })
+    return [
+      { name: `τ by ${estimator}`, cells: [plain(''), ...tau] },
+      line('95 % from', ({ low }) => signed(low, 2)),
+      line('to', ({ high }) => signed(high, 2)),
+      line('p', ({ p, seeds }) => (p === null ? `${seeds} seeds` : pValue(p).replace('p = ', '').replace('p < ', '<'))),
+      { name: '  tasks', cells: [plain(''), ...marks.map((mark) => unmarked(mark ? String(mark.tasks) : '–'))] },
+    ]
+  })
+}
+
+/** Where nothing has been compressed yet: how the groups of tasks stand. */
+function denseTable({ view, groups }: ChartData, options: TableOptions): string {
+  const isShare = view.tasks.some((p) => p.chance !== null)
+  const number = (value: number) => unmarked(scoreWords(value, isShare))
+  const rows = options.tasks
+    ? view.tasks
+    : groups.map((g) => ({ ...g, name: nameOf(g), isDenseFloor: g.denseFloor > 0 && g.denseFloor * 2 >= g.tasks }))
+  const lines = rows.map(({ name, value, low, high, isDenseFloor }): GridLine => ({
+    name,
+    cells: [marked(scoreWords(value, isShare), false, isDenseFloor), number(low), number(high)],
+  }))
+  return formatGrid([`${view.scorer} `, '95 % from ', 'to '], lines, options)
+}
