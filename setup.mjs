@@ -61,7 +61,12 @@ const node = findNode()
 // our own scripts live in this folder, wherever the command was called from
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...rest], {
   stdio: 'inherit',
-  env: { ...process.env, PATH: dirname(node) + (process.platform === 'win32' ? ';' : ':') + process.env.PATH },
+  env: {
+    ...process.env,
+    PATH: dirname(node) + (process.platform === 'win32' ? ';' : ':') + process.env.PATH,
+    // what was read once is ready the next time: half a second of every start
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.compile-cache'),
+  },
 })
 // the terminal sends Ctrl-C to the whole group; a signal sent to this process alone is handed on
 process.on('SIGINT', () => undefined)

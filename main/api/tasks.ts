@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import type { TaskReport } from '../../preload/contract.ts'
+import type { Tokenizer } from '../base/text.ts'
+import { openModel } from '../models/folder.ts'
+import { checkTask, type ShownDocument, type TaskCheck } from '../tasks/check.ts'
+import { listTasks } from '../tasks/index.ts'
+import { textsOf } from '../tasks/measure.ts'
+import type { Calls } from './call.ts'
+
+const path = z.string().min(1).nullable()
+
+/** Task files. */
+export const tasks = {
+  'tasks.list': {
+    argument: z.null(),
+    run: () => listTasks().map(({ name, kind, members }) => ({ name, kind, members: members.length })),
+  },
+  'tasks.check': {
+    argument: z.strictObject({ task: z.string().min(1), data: path, model: path, limit: z.int().min(1).nullable() }),
+    run(_, { task, data, model, limit }) {
+      const { tokenizer, config } = model === null ? { tokenizer: undefined, config: undefined } : openModel(model)
+      const checks = checkTask(task, {
+        data: data ?? process.env.LAB_DATA,
+        ...(limit !== null && { limit }),
+        ...(tokenizer && { tokenizer, contextLength: config.contextLength }),
+      })
+      return checks.map((check) => reportOf(check, tokenizer))
+    },
+  },
+} satisfies Partial<Calls>
+
+function reportOf(
+  { task, shown, doubles: _, rightDoubles: __, choices: ___, ...facts }: TaskCheck,
+  tokenizer?: Tokenizer,
+): TaskReport {
+  return {
+    ...facts,
+    task: task && { ask: task.ask, shots: task.shots, scorers: task.scorers },
+    shown: shown.map((document) => showDocument(document, tokenizer)),
+  }
+}
+
+function showDocument({ id, question, tokens }: ShownDocument, tokenizer?: Tokenizer): TaskReport['shown'][number] {
+  const spell = (ids: readonly number[]) => ids.map((token) => tokenizer!.piece(token))
+  const texts = textsOf(question).map((text, i) => {
+    const found = tokens?.[i]
+    return { ...text, pieces: found ? { context: spell(found.context), continuation: spell(found.continuation) } : null }
+  })
+  return { id, gold: question.ask === 'choice' ? question.gold : null, texts }
+}

@@ -1,0 +1,13 @@
+import type { Command } from '../command.ts'
+import { doctor } from './doctor.ts'
+import { exportCommand } from './export.ts'
+import { methods } from './methods.ts'
+import { models } from './models.ts'
+import { report } from './report.ts'
+import { results } from './results.ts'
+import { run } from './run.ts'
+import { status } from './status.ts'
+import { tasks } from './tasks.ts'
+
+/** The order here is the order in help. */
+export const commands: readonly Command[] = [run, status, results, report, exportCommand, models, tasks, methods, doctor]

@@ -1,0 +1,82 @@
+import { resolve } from 'node:path'
+import type { Progress } from '../../../preload/contract.ts'
+import { openBench, runStudy, type RunOptions, type RunOutcome } from '../../bench.ts'
+import { LabError } from '../../base/errors.ts'
+import { oneWord, type Call, type Command, type Result } from '../command.ts'
+import { count, duration } from '../console.ts'
+import { writeAll } from '../outputs.ts'
+
+export const run: Command = {
+  id: 'run',
+  words: '<study.yaml>',
+  about:
+    'Run a study, or go on with it: cells on record are not run again.\n' +
+    'Prints its table at the end, and where report, CSV and JSON were written.\n' +
+    'Ctrl-C stops within a second and loses nothing that was done; the same command goes on from there.',
+  flags: [
+    { name: 'data', value: '<folder>', about: 'the data packs (default: what the study says, else LAB_DATA)' },
+    { name: 'provider', value: '<name>', about: 'what computes, instead of what the study says; "lab doctor" lists them' },
+    { name: 'threads', value: '<n>', about: 'threads of one operation; 0 takes one per physical core' },
+    { name: 'batch-tokens', value: '<n>', about: 'padded tokens of one batch at most; less needs less memory' },
+    { name: 'limit', value: '<n>', about: 'ask the first n items of every task only: a trial, kept apart from the whole' },
+    { name: 'out', value: '<folder>', about: 'where report and exports go (default: below --home)' },
+  ],
+  async run(call) {
+    const file = resolve(call.folder, oneWord(call, 'the path of a study file'))
+    const began = performance.now()
+    const outcome = await work(call, file)
+    const { console, ask } = call
+    console.settle()
+    const { study, cells, done, skipped } = outcome
+    const { width, hasColour, isJson } = console
+    if (!isJson) console.print(await ask('studies.table', { study, width, hasColour, withTasks: false }))
+    const files = await writeAll(call, study)
+    const before = skipped > 0 ? `, ${count(skipped)} were on record` : ''
+    console.print(`\n${count(done)} of ${count(cells)} cells run in ${duration(performance.now() - began)}${before}.`)
+    for (const path of files) console.print(`  ${path}`)
+    return close(call, outcome, files)
+  },
+}
+
+/** Runs the study as the only one who writes to the store, and lets go of it before anything is printed. */
+async function work(call: Call, file: string): Promise<RunOutcome> {
+  const { home, console, signal } = call
+  let last: Progress | undefined
+  const onProgress = (progress: Progress) => {
+    last = progress
+    console.step(progress)
+  }
+  const bench = openBench({ home, readOnly: false })
+  try {
+    return await runStudy(bench, file, { ...optionsOf(call), signal, onProgress })
+  } catch (error) {
+    if (!(error instanceof LabError) || error.code !== 'engine/stopped') throw error
+    const far = last ? ` with ${count(last.done)} of ${count(last.total)} cells done` : ''
+    throw new LabError('engine/stopped', `Stopped${far}.`, { cause: error })
+  } finally {
+    bench.close()
+  }
+}
+
+function optionsOf({ flags, words, folder }: Call): Omit<RunOptions, 'signal' | 'onProgress'> {
+  const [data, provider] = [flags.text('data'), flags.text('provider')]
+  const [threads, batchTokens, limit] = [flags.count('threads', 0), flags.count('batch-tokens', 16), flags.count('limit', 1)]
+  const asked = { data: data === undefined ? undefined : resolve(folder, data), provider, threads, batchTokens, limit }
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined)
+  const typed = Object.entries({ data, provider, threads, 'batch-tokens': batchTokens, limit }).filter(
+    ([, value]) => value !== undefined,
+  )
+  const command = ['npm run lab -- run', ...words, ...typed.flatMap(([name, value]) => [`--${name}`, value])].join(' ')
+  return { ...(Object.fromEntries(given) as Partial<typeof asked>), command } as Omit<RunOptions, 'signal' | 'onProgress'>
+}
+
+function close({ console }: Call, outcome: RunOutcome, files: readonly string[]): Result {
+  const { study, cells, failed } = outcome
+  const json = { ...outcome, files }
+  if (failed.length === 0) return { json }
+  const shown = failed.slice(0, 5).map(({ label, fault }) => `  ${label}\n    ${fault.message}\n    ${fault.hint}`)
+  const more = failed.length > shown.length ? [`  … and ${count(failed.length - shown.length)} more`] : []
+  const lead = `${count(failed.length)} of ${count(cells)} cells failed; "npm run lab -- status ${study.slice(0, 8)}" lists them all.`
+  console.note([lead, ...shown, ...more].join('\n'))
+  return { json, isFailed: true }
+}

@@ -1,0 +1,93 @@
+import type { ResultRow, TrendRow } from '../preload/contract.ts'
+
+/** One compression of one model: what a table shows at a time. */
+export interface Level {
+  readonly key: string
+  readonly label: string
+  /** What the level is one of, such as "magnitude per layer": levels of one family stand together. */
+  readonly family: string
+}
+
+export type Column = 'task' | 'taskGroup' | 'difficulty' | 'dense' | 'value' | 'drop' | 'retention' | 'mcnemar'
+export interface Order {
+  readonly column: Column
+  readonly isDown: boolean
+}
+
+const UNCOMPRESSED = 'uncompressed'
+
+/** The levels of a table in the order they come, the uncompressed model first where it is there. */
+export function levelsOf(rows: readonly ResultRow[]): Level[] {
+  const hasModels = new Set(rows.map(({ model }) => model)).size > 1
+  const hasSeeds = new Set(rows.map(({ seed }) => seed)).size > 1
+  const levels = new Map<string, Level>()
+  for (const row of rows) {
+    const key = keyOf(row)
+    if (levels.has(key)) continue
+    const model = hasModels ? `${row.model} · ` : ''
+    const seed = hasSeeds && row.method !== 'dense' ? ` · seed ${row.seed}` : ''
+    if (row.method === 'dense') levels.set(key, { key, label: UNCOMPRESSED, family: `${model}dense` })
+    else {
+      const label = `${row.method}, ${amountOf(row)}${seed}`
+      levels.set(key, { key, label, family: `${model}${row.method} ${acrossOf(row.group)}` })
+    }
+  }
+  return [...levels.values()]
+}
+
+/** The level to begin with: in the middle of the first family that does something to the model. */
+export function firstLevel(levels: readonly Level[]): Level | undefined {
+  const family = levels.find(({ label }) => label !== UNCOMPRESSED)?.family
+  const members = levels.filter((level) => level.family === family)
+  return members[Math.floor((members.length - 1) / 2)] ?? levels[0]
+}
+
+/** What an axis of tasks is measured with, in the order they come. */
+export function scorersOf(rows: readonly ResultRow[]): string[] {
+  return [...new Set(rows.map(({ scorer }) => scorer))]
+}
+
+/** The rows of one level under one scorer whose task or group holds the words looked for. */
+export function rowsAt(rows: readonly ResultRow[], level: string, scorer: string, words: string): ResultRow[] {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean)
+  return rows.filter((row) => {
+    const text = `${row.task} ${row.taskGroup} ${row.axis}`.toLowerCase()
+    return keyOf(row) === level && row.scorer === scorer && wanted.every((word) => text.includes(word))
+  })
+}
+
+/** The trends of one level under one scorer, one per estimator of difficulty. */
+export function trendsAt(trends: readonly TrendRow[], level: string, scorer: string): TrendRow[] {
+  return trends.filter((trend) => keyOf(trend) === level && trend.scorer === scorer)
+}
+
+/** Sorted; what has no number stands last either way. Equal ones keep their order. */
+export function sorted(rows: readonly ResultRow[], { column, isDown }: Order): ResultRow[] {
+  const sign = isDown ? -1 : 1
+  return [...rows].sort((a, b) => {
+    const [x, y] = [a[column], b[column]]
+    if (x === null || y === null) return Number(x === null) - Number(y === null)
+    return sign * (typeof x === 'string' ? x.localeCompare(String(y), 'en', { numeric: true }) : x - Number(y))
+  })
+}
+
+/** How much one can rely on a row: a mark in a word or two, '' where the numbers speak for themselves. */
+export function markOf(row: ResultRow): '' | 'dense at floor' | 'floor' | 'uncertain' {
+  if (row.isDenseFloor) return 'dense at floor'
+  if (row.isFloor) return 'floor'
+  const isOpen = row.dropLow !== null && row.dropHigh !== null && row.dropLow <= 0 && row.dropHigh >= 0
+  return isOpen && row.method !== 'dense' ? 'uncertain' : ''
+}
+
+function keyOf(row: Pick<TrendRow, 'model' | 'method' | 'group' | 'pattern' | 'sparsity' | 'seed'>): string {
+  return [row.model, row.method, row.group, row.pattern, row.sparsity, row.seed].join(' ')
+}
+
+function amountOf({ pattern, sparsity }: ResultRow): string {
+  const [keep, of] = pattern.split(':')
+  return of === undefined ? `${Number((100 * sparsity).toFixed(1))} % zeros` : `${keep} of ${of} kept`
+}
+
+function acrossOf(group: string): string {
+  return group === 'model' ? 'across the model' : `per ${group}`
+}

@@ -1,0 +1,58 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { openReader } from '../../main/api/reader.ts'
+import { openStore } from '../../main/store/open.ts'
+import type { StudyRow } from '../../preload/contract.ts'
+import { makeFolder } from '../make/store.ts'
+import { addStudy } from '../make/studies.ts'
+
+const names = (reply: unknown) => (reply as { value: StudyRow[] }).value.map(({ name }) => name)
+
+describe('a reader', () => {
+  it('sees a store that another lab makes after it was opened', async () => {
+    using folder = makeFolder()
+    const home = join(folder.path, 'not-yet')
+    const reader = openReader(home)
+    expect(names(await reader.answer('studies.list', null))).toEqual([])
+    addStudy(home, { name: 'first' })
+    expect(names(await reader.answer('studies.list', null))).toEqual(['first'])
+    reader.close()
+  })
+  it('reads while another lab writes', async () => {
+    using home = makeFolder()
+    addStudy(home.path, { name: 'first' })
+    const reader = openReader(home.path)
+    expect(names(await reader.answer('studies.list', null))).toEqual(['first'])
+    const writer = openStore(home.path)
+    writer.studies.save({ id: 'f'.repeat(32), name: 'second', title: 'Second', spec: {}, createdAt: '2026-11-25' }, [
+      { fingerprint: 'a'.repeat(64), label: 'a', modelName: 'm', taskLabel: 't', taskGroup: '' },
+    ], 'running') // prettier-ignore
+    expect(names(await reader.answer('studies.list', null))).toEqual(['second', 'first'])
+    writer.close()
+    reader.close()
+  })
+  it('answers with the fault of a store that cannot be opened, and with the next one once it can', async () => {
+    using home = makeFolder()
+    writeFileSync(join(home.path, 'lab.db'), 'this is no database, though it is long enough for the header of one: '.repeat(9))
+    const reader = openReader(home.path)
+    expect(await reader.answer('studies.list', null)).toMatchObject({ ok: false, error: { code: 'store/corrupt' } })
+    rmSync(join(home.path, 'lab.db'))
+    addStudy(home.path, { name: 'again' })
+    expect(names(await reader.answer('studies.list', null))).toEqual(['again'])
+    reader.close()
+  })
+  it('tells the list when it begins to watch, then once for each change', async () => {
+    using home = makeFolder()
+    const reader = openReader(home.path)
+    const tell = vi.fn()
+    const stop = reader.watch(tell)
+    await vi.waitFor(() => expect(tell).toHaveBeenCalledWith('studies.changed', []))
+    addStudy(home.path, { name: 'first' })
+    await vi.waitFor(() => expect(tell).toHaveBeenCalledTimes(2), { timeout: 5000 })
+    await new Promise((done) => setTimeout(done, 1500))
+    expect(tell).toHaveBeenCalledTimes(2)
+    stop()
+    reader.close()
+  })
+})

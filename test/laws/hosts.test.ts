@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { answer } from '../../main/api/index.ts'
+import { openReader, type Reader } from '../../main/api/reader.ts'
+import { fromFault, type Fault } from '../../main/base/errors.ts'
+import { openBench } from '../../main/bench.ts'
+import { hosts } from '../../main/host/index.ts'
+import { EMPTY_PAGE } from '../../main/host/page.ts'
+import type { RunningWeb } from '../../main/host/web.ts'
+import { makeFolder } from '../make/store.ts'
+import { addStudy } from '../make/studies.ts'
+
+const ipc = vi.hoisted(() => new Map<string, (...said: unknown[]) => Promise<unknown>>())
+
+// as much of Electron as one call passes through; test/host/electron.test.ts is about the rest
+vi.mock('electron', async () => {
+  const { EventEmitter } = await import('node:events')
+  class BrowserWindow extends EventEmitter {
+    readonly webContents = new EventEmitter()
+    loadURL = () => Promise.resolve()
+  }
+  const nothing = () => {}
+  return {
+    app: Object.assign(new EventEmitter(), {
+      whenReady: () => Promise.resolve(),
+      requestSingleInstanceLock: () => true,
+      quit: nothing,
+    }),
+    BrowserWindow,
+    ipcMain: { handle: (channel: string, handler: (...said: unknown[]) => Promise<unknown>) => ipc.set(channel, handler) },
+    protocol: { registerSchemesAsPrivileged: nothing, handle: nothing },
+    session: {
+      defaultSession: {
+        setPermissionRequestHandler: nothing,
+        setPermissionCheckHandler: nothing,
+        setDevicePermissionHandler: nothing,
+      },
+    },
+    shell: {},
+  }
+})
+
+/** Calls as a window makes them: well, badly, and of things that are not there. */
+const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
+  ['lab.about', null],
+  ['studies.list', null],
+  ['studies.show', { study: 'small' }],
+  ['studies.show', { study: 'none' }],
+  ['studies.show', { study: '' }],
+  ['studies.show', null],
+  ['studies.faults', { study: 'small' }],
+  ['studies.faults', { study: 'small', more: [1, { deep: null }] }],
+  ['studies.export', { study: 'small', format: 'none' }],
+  ['studies.table', { study: 'small', width: 1e9, hasColour: true }],
+  ['methods.list', null],
+  ['exports.list', null],
+  ['studies.schema', null],
+  ['models.architectures', null],
+  ['models.show', { folder: '/nowhere/at/all', withHash: false }],
+  ['nobody.knows', { x: 1 }],
+  ['__proto__', null],
+]
+
+const home = makeFolder()
+let reader: Reader
+let direct: unknown[]
+
+beforeAll(async () => {
+  addStudy(home.path)
+  reader = openReader(home.path)
+  const bench = openBench({ home: home.path, readOnly: true })
+  direct = []
+  for (const [name, argument] of SCRIPT) direct.push(await answer(bench, name, argument))
+  bench.close()
+})
+afterAll(() => {
+  reader.close()
+  home[Symbol.dispose]()
+})
+
+/** How a window of each host calls it. */
+const callers: Readonly<Record<string, (running: unknown, name: string, argument: unknown) => Promise<unknown>>> = {
+  async web(running, name, argument) {
+    const { port, key } = running as RunningWeb
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const response = await fetch(`http://127.0.0.1:${port}/call/${name}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(argument),
+    })
+    return response.json()
+  },
+  async electron(_, name, argument) {
+    // what passes between processes is cloned
+    const reply = await ipc.get('lab:call')!(
+      { senderFrame: { url: 'app://bundle/', parent: null } },
+      name,
+      structuredClone(argument),
+    )
+    return structuredClone(reply)
+  },
+}
+
+/** The replies to the script that differ from those of a direct call. */
+async function differences(call: (name: string, argument: unknown) => Promise<unknown>): Promise<string[]> {
+  const found = []
+  for (const [i, [name, argument]] of SCRIPT.entries()) {
+    const reply = JSON.stringify(await call(name, argument))
+    if (reply !== JSON.stringify(direct[i])) found.push(`${name}: ${reply} for ${JSON.stringify(direct[i])}`)
+  }
+  return found
+}
+
+describe.each(hosts)('$id', ({ id, load }) => {
+  it('answers the same script in the same words as a direct call', async () => {
+    const host = await load()
+    expect(host.id).toBe(id)
+    const running = await host.start(reader, EMPTY_PAGE)
+    expect(await differences((name, argument) => callers[id]!(running, name, argument))).toEqual([])
+    await running.close()
+  })
+})
+
+describe('a host that answers in other words', () => {
+  it('is seen: one that lets an error cross as an error loses its code', async () => {
+    const found = await differences(async (name, argument) => {
+      const reply = await reader.answer(name, argument)
+      return reply.ok ? reply : structuredClone({ ok: false, error: fromFault(reply.error as Fault) })
+    })
+    expect(found.length).toBe(direct.filter((reply) => !(reply as { ok: boolean }).ok).length)
+    expect(found.length).toBeGreaterThan(5)
+  })
+})
