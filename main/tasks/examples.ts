@@ -46,7 +46,7 @@ export function findExamples(asked: Asked, count: number, seed: number): Example
   return {
     origin: { count, data: head.hash, ...(sampler === 'default' ? { seed } : {}) },
     start() {
-      const { rows, file } = pool.read(Infinity)
+      const { rows, file } = pool.read(undefined, head.hash)
       const draw = shotDrawer(rows, { count, sampler, seed, isApart: pool.isApart }, file)
       return (row) =>
         draw(row)
@@ -57,7 +57,7 @@ export function findExamples(asked: Asked, count: number, seed: number): Example
 }
 
 interface Pool {
-  read(limit: number): Pick<Split, 'file' | 'hash' | 'rows'>
+  read(limit?: number, known?: string): Pick<Split, 'file' | 'hash' | 'rows'>
   readonly isApart: boolean
 }
 
@@ -80,7 +80,7 @@ function findPool({ config, pack, split, place }: Asked): Pool {
   }
   const own = [config.training_split, config.validation_split, config.test_split].filter((name) => name !== undefined)
   const name = named ?? own.find((name) => hasSplit(pack, name)) ?? split
-  return { read: (limit) => readSplit(pack, name, limit), isApart: isApart || name === split }
+  return { read: (limit, known) => readSplit(pack, name, limit, known), isApart: isApart || name === split }
 }
 
 function exampleText({ config, columns, isMultipleInput, place }: Asked): (row: Row) => string {

@@ -104,19 +104,23 @@ function splitFile(pack: Pack, split: string): string | undefined {
 
 /**
  * Rows of a split, at most `limit` of them: JSON Lines, or plain text, one row { text } per line as the wikitext sets have it (a blank line
- * is "", any other keeps its line end). LabError 'task/pack' for a missing split, a bad line (file and line) or text that is not UTF-8.
+ * is "", any other keeps its line end). LabError 'task/pack' for a missing split, a bad line (file and line), text that is not UTF-8, or bytes
+ * that no longer hash to what is `known` of them.
  */
-export function readSplit(pack: Pack, split: string, limit = Infinity): Split {
+export function readSplit(pack: Pack, split: string, limit = Infinity, known?: string): Split {
   const file = splitFile(pack, split)
   if (!file) {
     const others = readdirSync(pack.folder).flatMap((entry) => /^(.+)\.(?:jsonl|txt)$/.exec(entry)?.[1] ?? [])
     throw new LabError('task/pack', `Expected the split "${split}" in ${pack.folder}, found only ${others.join(', ') || 'none'}.`)
   }
   const bytes = read(file)
+  const hash = sha256(bytes)
+  if (known !== undefined && hash !== known)
+    throw new LabError('task/pack', `Expected ${file} as it was when the task was loaded, found it changed.`)
   const text = decode(file, bytes)
   const rows = file.endsWith('.txt') ? textRows(text, limit) : jsonRows(file, text, limit)
   if (rows.length === 0 && limit > 0) throw new LabError('task/pack', `Expected at least one row in ${file}, found none.`)
-  return { file, hash: sha256(bytes), columns: Object.keys(rows[0]?.doc ?? {}), rows }
+  return { file, hash, columns: Object.keys(rows[0]?.doc ?? {}), rows }
 }
 
 function read(file: string): Buffer {
