@@ -44,6 +44,9 @@ function readBody(bytes: Uint8Array, opset: number, fed: number | undefined): Gr
   // before IR version 4 initializers were listed among the inputs as well
   const inputs = found.inputs.filter(({ name }) => !constants.has(name))
   const count = fed ?? inputs.length
+  if (!Number.isInteger(count) || count < 0 || count > inputs.length) {
+    throw damaged('the ONNX model', `at most ${inputs.length} fed inputs`, `${count}`)
+  }
   const { name, nodes, outputs } = found
   return { name, opset, inputs: inputs.slice(0, count), weights: inputs.slice(count), constants, nodes, outputs }
 }

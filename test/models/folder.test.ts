@@ -182,7 +182,7 @@ describe('a model folder is refused by name when', () => {
     ],
     [
       'the token before every text has no id',
-      (path) => edit(path, 'tokenizer.json', (text) => text.replaceAll('"<s>"', '"<start>"').replace('"content": "<start>"', '"content": "<s>"')), // prettier-ignore
+      (path) => edit(path, 'tokenizer.json', (text) => text.replace('"special_tokens": {\n      "<s>"', '"special_tokens": {\n      "<start>"')), // prettier-ignore
       /^model\/tokenizer: Expected "<start>" among/,
     ],
     [
