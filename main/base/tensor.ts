@@ -41,22 +41,7 @@ export function fromBfloat16(bits: Uint16Array): Float32Array<ArrayBuffer> {
 
 /** IEEE float16 bits to float32, exact, subnormals included. */
 export function fromFloat16(bits: Uint16Array): Float32Array<ArrayBuffer> {
-  const wide = new Float32Array(bits.length)
-  for (let i = 0; i < bits.length; i++) {
-    const h = bits[i]!
-    const exponent = (h >> 10) & 31
-    const fraction = h & 1023
-    const size =
-      exponent === 31
-        ? fraction
-          ? NaN
-          : Infinity
-        : exponent
-          ? (1 + fraction / 1024) * 2 ** (exponent - 15)
-          : fraction * 2 ** -24
-    wide[i] = h & 0x8000 ? -size : size
-  }
-  return wide
+  return new Float32Array(new Float16Array(bits.buffer, bits.byteOffset, bits.length))
 }
 
 /** float32 to the nearest bfloat16 bits, ties to even; NaN stays NaN. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { float32, toBfloat16, toFloat16, type FloatTensor } from '../../main/base/tensor.ts'
+import { float32, fromBfloat16, fromFloat16, toBfloat16, toFloat16, type FloatTensor } from '../../main/base/tensor.ts'
 import { openSafetensors, writeSafetensors } from '../../main/models/safetensors.ts'
 import { heldWeights, placedWeights } from '../../main/models/weights.ts'
 import type { TensorPlace, Weights } from '../../main/onnx/graph.ts'
@@ -85,6 +85,20 @@ describe('weights', () => {
 })
 
 describe('numbers stored shorter', () => {
+  it('are widened to what they are, every one of them', () => {
+    const bits = Uint16Array.from({ length: 1 << 16 }, (_, i) => i)
+    const halves = fromFloat16(bits.subarray(1)) // a view that begins within its buffer
+    const value = (h: number) => (h >> 10 ? (1 + (h & 1023) / 1024) * 2 ** ((h >> 10) - 15) : (h & 1023) * 2 ** -24)
+    for (let h = 1; h < 0x7c00; h++) {
+      expect(halves[h - 1]).toBe(value(h))
+      expect(halves[h - 1 + 0x8000]).toBe(-value(h))
+    }
+    expect([...halves.subarray(0x7bff, 0x7c01)]).toEqual([Infinity, NaN])
+    const brains = fromBfloat16(bits)
+    expect(toBfloat16(brains.subarray(0, 0x7f81))).toEqual(bits.subarray(0, 0x7f81))
+    expect([brains[0x3f80], brains[0xc000], brains[1]]).toEqual([1, -2, 2 ** -133])
+  })
+
   it('are rounded to the nearest, ties to even', () => {
     const halves = Float32Array.of(1 + 2 ** -11, 1 + 3 * 2 ** -11, 65520, -(2 ** -25), 2 ** -24 * 1.5)
     expect([...toFloat16(halves)]).toEqual([0x3c00, 0x3c02, 0x7c00, 0x8000, 0x0002])
