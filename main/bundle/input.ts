@@ -20,7 +20,7 @@ export interface GroupRow extends Pick<ResultRow, 'model' | 'method' | 'group' |
   /** '' for all and able, and where tasks stand alone. */
   readonly taskGroup: string
   readonly tasks: number
-  /** Tasks that cannot be told from chance at this level, and those of which that is true uncompressed. */
+  /** Tasks that are not above chance at this level, and those of which that is true uncompressed. */
   readonly floor: number
   readonly denseFloor: number
   /** Mean score with its 95 % interval. */

@@ -17,7 +17,7 @@ export interface LevelRow {
 /** Scores of a set of tasks at one level. */
 export interface Overall {
   readonly tasks: number
-  /** Tasks that cannot be told from chance; null for scores without chance. */
+  /** Tasks that are not above chance; null for scores without chance. */
   readonly floor: number | null
   readonly value: number
   readonly low: number

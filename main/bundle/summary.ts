@@ -193,7 +193,7 @@ function controlWords(data: ChartData, levels: readonly LevelRow[]): string[] {
   }
   const rivals = view.series.filter((s) => !isControl(s))
   const said = rivals.flatMap((rival) => control.flatMap((random) => besides(data, levels, rival, random) ?? []))
-  return [...said, ...control.flatMap((random) => controlTrend(data, levels, random))]
+  return [...said, ...control.flatMap((random) => [...controlTrend(data, levels, random), ...controlRest(levels, random)])]
 }
 
 /** The level at which a method and chance differ most, if at any. */
@@ -237,6 +237,21 @@ function controlTrend({ trends }: ChartData, levels: readonly LevelRow[], random
   })
 }
 
+/** A share of weights beyond which chance leaves nothing that was learnt. */
+const RUINED = 0.75
+/** More tasks than this above chance are not there by chance: one in forty lies above its interval. */
+const BY_CHANCE = 0.1
+
+/** What is above chance in a model that knows nothing any more says how much of a score needs no knowledge. */
+function controlRest(levels: readonly LevelRow[], random: Series): string[] {
+  const last = levels.findLast((row) => row.series === random && row.able !== undefined)
+  if (!last?.able || last.able.floor === null || last.level.sparsity < RUINED) return []
+  const { tasks, floor } = last.able
+  const above = Math.round(tasks - floor)
+  if (above <= BY_CHANCE * tasks) return []
+  return [`With ${last.level.label} of the weights gone at random, ${above} of these ${plural(tasks, 'task')} ${above === 1 ? 'is' : 'are'} still above chance: there, part of the score comes from a preference that needs no knowledge, such as for shorter text.`] // prettier-ignore
+}
+
 function unfinished({ provenance: { cells, truncated }, faults, rows }: ReportInput): string[] {
   const left = cells.planned - cells.done - cells.failed
   const lone = cells.done - new Set(rows.map((r) => r.cell)).size
@@ -260,7 +275,7 @@ function floorCautions(data: ChartData, levels: readonly LevelRow[], where: stri
   const said: string[] = []
   if (lost.length * 2 >= view.tasks.length && lost.length > 0) {
     said.push(
-      `On ${lost.length} of ${plural(view.tasks.length, 'task')} the uncompressed model itself cannot be told from chance${where}. Nothing can be lost there, whatever compression does: ${able === 0 ? 'this study says nothing about drops' : `what is said about drops and tau rests on the other ${able}`}.`, // prettier-ignore
+      `On ${lost.length} of ${plural(view.tasks.length, 'task')} the uncompressed model itself is not above chance${where}. Nothing can be lost there, whatever compression does: ${able === 0 ? 'this study says nothing about drops' : `what is said about drops and tau rests on the other ${able}`}.`, // prettier-ignore
     )
   }
   const sunk = view.series.flatMap((series) => {

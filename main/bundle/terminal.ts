@@ -33,7 +33,7 @@ function viewTables(data: ChartData, options: TableOptions): string {
 }
 
 function marksOf({ view, trends }: ChartData): string {
-  const floor = view.tasks.some((p) => p.chance !== null) ? '   ° cannot be told from chance' : ''
+  const floor = view.tasks.some((p) => p.chance !== null) ? '   ° not above chance' : ''
   const tau = trends.length > 0 ? '   * τ’s interval leaves zero out' : ''
   return `~ may be no change${floor}${tau}`
 }

@@ -53,7 +53,7 @@ export interface Point {
   readonly drop: number | null
   readonly dropLow: number | null
   readonly dropHigh: number | null
-  /** True where at least half of the seeds cannot be told from chance. */
+  /** True where at least half of the seeds are not above chance. */
   readonly isFloor: boolean
   readonly isDenseFloor: boolean
   readonly seeds: number

@@ -103,7 +103,7 @@ describe('difficulty against drop', () => {
   it('gives tasks that dense cannot do a difficulty but no drop', () => {
     const marks = [...marksOf(figureOf('difficulty')).values()][0]!
     const bottom = (figureOf('difficulty').option.yAxis as readonly { min: number }[])[0]!.min
-    const lost = marks.filter((m) => m.name.endsWith('dense at chance'))
+    const lost = marks.filter((m) => m.name.endsWith('dense not above chance'))
     expect(lost).toHaveLength(data.view.tasks.filter((p) => p.isDenseFloor).length)
     expect(new Set(lost.map((m) => m.value[1]))).toEqual(new Set([bottom]))
   })

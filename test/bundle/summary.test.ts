@@ -55,10 +55,15 @@ describe('the summary of a study', () => {
     const alone = { ...study, rows: study.rows.filter((r) => r.method !== 'random') }
     expect(textOf(alone, 'Random')).toContain('no random control')
   })
+  it('says what a model ruined at random still can', () => {
+    expect(textOf(study, 'Random')).not.toContain('gone at random')
+    const groups = study.groups.map((g) => (g.of === 'able' && g.method === 'random' ? { ...g, floor: 20 } : g))
+    expect(textOf({ ...study, groups }, 'Random')).toContain('With 90 % of the weights gone at random, 32 of these 52 tasks are still above chance') // prettier-ignore
+  })
   it('warns where most tasks are at the floor uncompressed, and counts what is left', () => {
     const weak = makeStudy({ skill: 0.08 })
     const lost = weak.rows.filter((r) => r.method === 'dense' && r.isFloor).length
-    expect(cautionsOf(weak)).toContain(`On ${lost} of 67 tasks the uncompressed model itself cannot be told from chance`)
+    expect(cautionsOf(weak)).toContain(`On ${lost} of 67 tasks the uncompressed model itself is not above chance`)
     expect(cautionsOf(weak)).toContain(`rests on the other ${67 - lost}`)
     expect(cautionsOf(study)).not.toContain('uncompressed model itself')
   })

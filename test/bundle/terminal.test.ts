@@ -44,7 +44,7 @@ describe('results on a terminal', () => {
     )
   })
   it('say what the marks mean, and what to be careful about', () => {
-    expect(text).toContain('~ may be no change   ° cannot be told from chance   * τ’s interval leaves zero out')
+    expect(text).toContain('~ may be no change   ° not above chance   * τ’s interval leaves zero out')
     expect(text).toMatch(/^! More than half of the tasks/m)
   })
   it('show every task when asked', () => {

@@ -74,7 +74,7 @@ function seedWords(series: View['series']): string {
 
 /** What became of a task at one level: "drop 12.3 % [10.0, 14.9], at the floor". */
 export function stateWords(p: Point): string {
-  if (p.drop === null || p.isDenseFloor) return 'dense at chance'
+  if (p.drop === null || p.isDenseFloor) return 'dense not above chance'
   const drop = `drop ${percent(p.drop)} % [${percent(p.dropLow)}, ${percent(p.dropHigh)}]`
   return p.isFloor ? `${drop}, at the floor` : drop
 }

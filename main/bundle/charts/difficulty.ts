@@ -9,6 +9,7 @@ import { FLOOR, INK, seriesColour, SOFT } from './palette.ts'
 
 const LEFT = 48
 const GAP = 18
+const RIGHT = 14
 const HEIGHT = 140
 const HEAD = 56
 const FOOT = 24
@@ -22,7 +23,7 @@ export const difficulty: Chart = {
   caption({ view, estimator }) {
     const floor = hasFloor(view)
       ? 'Shown are the first, middle and last level at which at least half of the tasks that the dense model can do still stand above chance (of all levels, where there is none). ' +
-        'Hollow grey marks: tasks at the floor there; leaving them out of tau takes away tasks that lost most. Crosses at the lower edge: tasks on which the dense model itself cannot be told from chance, so that no drop can be seen. Both are left out of tau and of the line.'
+        'Hollow grey marks: tasks at the floor there; leaving them out of tau takes away tasks that lost most. Crosses at the lower edge: tasks on which the dense model itself is not above chance, so that no drop can be seen. Both are left out of tau and of the line.'
       : 'Shown are the first, middle and last level; perplexities on a logarithmic scale, as multiples of dense.'
     const shared =
       estimator === 'human-gap'
@@ -40,7 +41,7 @@ export const difficulty: Chart = {
     if (shown.length === 0) return null
     const panels = createPanels()
     const top = drawLegend(panels, hasFloor(view) ? LEGEND : LEGEND.filter(({ color }) => color !== FLOOR), LEFT, 0, WIDTH) + 6
-    const width = (WIDTH - 6 - LEFT - GAP * (CHOSEN - 1)) / CHOSEN
+    const width = (WIDTH - RIGHT - LEFT - GAP * (CHOSEN - 1)) / CHOSEN
     const [x, y] = [hardnessScale(shown), dropScale(shown, view.better)]
     const rowHeight = HEAD + HEIGHT + FOOT
     const words = (series: Series, level: Level) => trendWords(trendsOf(series, level, trends, estimator))
@@ -84,7 +85,7 @@ export const difficulty: Chart = {
 const LEGEND = [
   { label: 'task, with interval', color: INK, mark: 'full' },
   { label: 'task at the floor', color: FLOOR, mark: 'hollow' },
-  { label: 'dense at chance', color: FLOOR, mark: 'cross' },
+  { label: 'dense not above chance', color: FLOOR, mark: 'cross' },
   { label: 'trend (Theil–Sen)', color: INK, line: 'solid' },
 ] as const
 
@@ -102,7 +103,7 @@ function tableOf(series: Series, level: Level): DataTable[] {
       head: ['task', 'state', 'difficulty', 'drop', 'low', 'high', 'n'],
       words: 2,
       rows: points.map((p) => {
-        const state = p.isDenseFloor ? 'dense at chance' : p.isFloor ? 'at the floor' : ''
+        const state = p.isDenseFloor ? 'dense not above chance' : p.isFloor ? 'at the floor' : ''
         return [p.task, state, fixed(p.difficulty, 3), percent(p.drop), percent(p.dropLow), percent(p.dropHigh), String(p.n)]
       }),
     },

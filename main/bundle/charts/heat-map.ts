@@ -52,7 +52,7 @@ export const heatMap: Chart = {
         ? 'the drop in percent of the dense score (red: worse than dense, blue: better)'
         : 'perplexity as a multiple of dense, on a logarithmic scale (red: worse than dense, blue: better)'
     const floor = view.tasks.some((p) => p.chance !== null)
-      ? 'Struck through: the score cannot be told from chance, so the drop can grow no further. Grey: on this task the dense model itself cannot, so no drop can be seen. '
+      ? 'Struck through: the score is not above chance, so the drop can grow no further. Grey: on this task the dense model itself is not, so no drop can be seen. '
       : ''
     return (
       `${order}${names}; colour is ${colour}. A full cell has a 95 % interval that excludes zero (paired bootstrap over items); ` +
@@ -89,7 +89,7 @@ function tableOf(view: View, index: number): DataTable {
   })
   const unit = of === null ? '' : ' kept'
   return {
-    caption: `${label}: drop in percent of dense [95 % interval]; † at the floor; ‡ dense at chance`,
+    caption: `${label}: drop in percent of dense [95 % interval]; † at the floor; ‡ dense not above chance`,
     head: ['task', ...(view.hasDifficulty ? ['difficulty'] : []), 'dense', ...levels.map((level) => `${level.label}${unit}`)],
     words: 1,
     rows,
@@ -154,7 +154,7 @@ function drawKey(panels: Panels, shade: Shade, hasFloor: boolean): void {
   ]
   if (hasFloor) {
     keys.push(['at the floor', (x) => (swatch(panels, x, top, 10, 10, tint), strike(panels, x, top, 10))])
-    keys.push(['dense at chance', (x) => swatch(panels, x, top, 10, 10, GROUND)])
+    keys.push(['dense ≤ chance', (x) => swatch(panels, x, top, 10, 10, GROUND)])
   }
   let x = left + width + 62
   for (const [text, draw] of keys) {
@@ -178,7 +178,7 @@ function drawHeads(panels: Panels, view: View, layout: Layout): void {
   if (view.hasDifficulty) panels.write('difficulty', layout.difficulty, HEAD - 9, style)
   panels.write('dense', layout.dense, HEAD - 9, style)
   // labels of narrow columns would run into each other
-  const every = Math.ceil(15 / layout.cell)
+  const every = Math.ceil(13 / layout.cell)
   let x = layout.cells
   for (const series of view.series) {
     const width = series.levels.length * layout.cell

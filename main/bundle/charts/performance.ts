@@ -43,7 +43,7 @@ export const performance: Chart = {
       ? 'Mean score of the tasks in percent of their mean score uncompressed (dashed line at 100).'
       : 'Mean perplexity of the tasks as a multiple of that of the uncompressed model (dashed line at 1; upwards is worse; logarithmic scale).'
     const floor = isAccuracy
-      ? ' Grey ground: no better than chance. Hollow marks: at least half of the tasks cannot be told from chance.'
+      ? ' Grey ground: no better than chance. Hollow marks: at least half of the tasks are not above chance. What lies beyond the axis is left out.'
       : ''
     const seeds = view.series.some((s) => s.seeds.length > 1)
     const over = seeds ? ' With several seeds, lines are means over them and bands the widest span of their intervals.' : ''
@@ -162,7 +162,9 @@ function legendOf({ view }: ChartData) {
 }
 
 function heightScale(spots: readonly Spot[], isLog: boolean): Scale {
-  const heights = spots.flatMap(({ y, low, high }) => [y, (y + low) / 2, (y + high) / 2])
+  // a set that has nothing to lose may go anywhere: it does not decide how the others look
+  const able = spots.filter(({ row }) => row.denseFloor < row.tasks)
+  const heights = (able.length > 0 ? able : spots).flatMap(({ y, low, high }) => [y, (y + low) / 2, (y + high) / 2])
   if (isLog)
     return { ...logScale(Math.min(100, ...heights), Math.max(200, ...heights)), isLog, label: (v) => timesWords(v / 100) }
   const label = (v: number) => String(Number(v.toPrecision(6)))
@@ -175,7 +177,7 @@ function drawPanel(
   series: readonly Series[],
   of: (series: Series) => readonly Spot[],
   chance: number | null,
-  { min }: Scale,
+  { min, max }: Scale,
 ): void {
   if (chance !== null) {
     panels.draw(area(panel, [0, min], [1, chance], PALE), line(panel, [[0, chance], [1, chance]], { color: FLOOR, type: 'dotted', width: 1.4 })) // prettier-ignore
@@ -195,7 +197,7 @@ function drawPanel(
     panels.draw(ribbon(panel, [start, ...spots.map((s): [number, number, number] => [s.x, s.low, s.high])], color))
     panels.draw(line(panel, [[0, 100], ...points.map(({ at }) => at)], { color, width: 1.6 }))
     if (points.length === 1) panels.draw(errorBars(panel, points, color))
-    panels.draw(marks(panel, points, color, 4.5))
+    panels.draw(marks(panel, points.filter(({ at: [, y] }) => y >= min && y <= max), color, 4.5)) // prettier-ignore
   }
 }
 

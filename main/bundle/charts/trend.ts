@@ -26,7 +26,7 @@ export const trend: Chart = {
       ? ' With several seeds, marks are means over them and bars the widest span of their intervals.'
       : ''
     const below = view.tasks.some((p) => p.chance !== null)
-      ? 'Below: tasks left out of tau because they, or the dense model on them, cannot be told from chance. Where that line nears all tasks, tau says little.'
+      ? 'Below: tasks left out of tau because they, or the dense model on them, are not above chance. Where that line nears all tasks, tau says little.'
       : 'Below: tasks left out of tau; scores without chance leave out none.'
     return (
       `${columns}Above: Kendall’s tau-b between declared difficulty and drop; above zero, harder tasks lose more. Bars: 95 % intervals, bootstrap over tasks. ` +

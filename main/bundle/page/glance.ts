@@ -92,6 +92,6 @@ function wordsOf({ view, groups }: ChartData, { estimators, hasChance }: Columns
   const tau = estimators.length > 0 ? ', of τ by bootstrap over tasks' : ''
   const seeds = view.series.some((s) => s.seeds.length > 1) ? ' With several seeds: means, and the widest span of their intervals.' : '' // prettier-ignore
   const bold = estimators.length > 0 ? ' Bold: the interval leaves zero out; grey: it does not. Each p is of its τ alone.' : ''
-  const floor = hasChance ? ' At the floor: cannot be told from chance.' : ''
+  const floor = hasChance ? ' At the floor: not above chance.' : ''
   return `${of}Brackets: 95 % intervals, of scores by bootstrap over items${tau}.${bold}${floor}${seeds}`
 }

@@ -13,7 +13,7 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
     'At the floor',
     'The interval of a score reaches down to what the best constant answer scores, or lies below it. Such a task has nothing left to lose.',
   ],
-  ['Dense at chance', 'The same is true of the uncompressed model, so that compression cannot show any drop.'],
+  ['Dense not above chance', 'The same is true of the uncompressed model, so that compression cannot show any drop.'],
   [
     'τ',
     'Kendall’s tau-b between declared difficulty and drop, over tasks that are not at the floor. +1: the harder, the more is lost; −1: the reverse; 0: no order.',
