@@ -22,7 +22,7 @@ export type Rules = Readonly<Record<string, Vjp>>
 /** Says out loud that nothing flows: the output is whole numbers, or flat wherever it is not broken. */
 export const stop: Vjp = (_, n) => n.inputs.map(() => null)
 
-/** A builder that goes on from a graph, and knows the shape and the maker of each value. */
+/** A builder that goes on from a graph and knows the shape of each value, and so can write what comes next in its shortest form. */
 export class Tape extends GraphBuilder {
   readonly #shapes: Map<Value, Shape>
   readonly #makers = new Map<Value, OpNode>()
@@ -70,10 +70,6 @@ export class Tape extends GraphBuilder {
   /** The number that a constant scalar is; undefined for all else. */
   known(x: Value): number | undefined {
     return this.#scalars.get(x)
-  }
-  /** The node that wrote a value; undefined for an input, a weight or a constant. */
-  maker(x: Value): OpNode | undefined {
-    return this.#makers.get(x)
   }
 
   /** Dimensions of x as an int64 list: a constant where all are known. */

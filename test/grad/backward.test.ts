@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { exact, interpret } from '../../main/engine/reference.ts'
 import { backward } from '../../main/grad/backward.ts'
+import { int, text } from '../../main/onnx/attributes.ts'
 import { GraphBuilder } from '../../main/onnx/build.ts'
 import type { Value } from '../../main/onnx/build.ts'
 import type { Graph } from '../../main/onnx/graph.ts'
@@ -107,6 +108,22 @@ describe('what has no gradient', () => {
       message: 'Expected a gradient rule for Softplus at "Softplus_0" (inputs "a"), found none.',
     })
   })
+  it.each<[string, (g: GraphBuilder, a: Value) => Value]>([
+    ['batch_dims 0', (g, a) => g.op('GatherND', [a, g.input('at', 'int64', [2, 1])], { batch_dims: int(1) })],
+    [
+      'the reduction "none" or "add"',
+      (g, a) => g.op('ScatterND', [a, g.input('at', 'int64', [1, 1]), a], { reduction: text('mul') }),
+    ],
+    ['matrices', (g, a) => g.matmul(a, g.input('column', 'float32', [3]))],
+  ])('is refused where an operator is used beyond its rule: expected %s', (expected, build) => {
+    const g = new GraphBuilder('beyond')
+    const y = build(g, g.weight('a', [2, 3]))
+    g.output('loss', g.op('ReduceSum', [y], { keepdims: int(0) }), 'float32', [])
+    expect(code(() => backward(g.finish(), 'loss', ['a']))).toMatchObject({
+      code: 'grad/no-rule',
+      message: expect.stringContaining(`Expected ${expected} at `) as string,
+    })
+  })
   it('is no loss: more than one number, or whole numbers', () => {
     const g = new GraphBuilder('many')
     const w = g.weight('w', [2, 3])
@@ -135,7 +152,7 @@ describe('what has no gradient', () => {
   it('is a value whose shape cannot be told: said by name', () => {
     const g = new GraphBuilder('shapeless')
     const y = g.mul(g.reshape(g.weight('w', [6]), g.input('dims', 'int64', ['rank'])), g.number(2))
-    g.output('loss', g.op('ReduceSum', [y], { keepdims: { kind: 'int', value: 0 } }), 'float32', [])
+    g.output('loss', g.op('ReduceSum', [y], { keepdims: int(0) }), 'float32', [])
     expect(code(() => backward(g.finish(), 'loss', ['w']))).toMatchObject({ code: 'grad/shape' })
   })
 })

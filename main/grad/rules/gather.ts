@@ -36,9 +36,8 @@ const gather: Vjp = (g, n, dy) => {
 /** As Gather from x with its indexed axes made one. */
 const gatherND: Vjp = (g, n, dy) => {
   const [x, places] = n.inputs as [Value, Value]
-  const width = g.dims(places).at(-1)
+  const width = g.dims(places).at(-1) as number // known, as the shape of the output is
   if (numberOf(n, 'batch_dims', 0) > 0) throw unruled(n, 'batch_dims 0', `${numberOf(n, 'batch_dims', 0)}`)
-  if (typeof width !== 'number') throw unruled(n, 'index tuples of a known length', `${width}`)
   const axes = [...g.dims(x).keys()]
   const spans = axes.slice(0, width).map((axis) => g.span(x, [axis]))
   const strides = axes.slice(0, width).map((axis) => g.span(x, axes.slice(axis + 1, width)))
