@@ -4,6 +4,7 @@ export const FAULTS = {
   'file/missing': 'Check the path; relative paths in a study file start at that file.',
   'file/unreadable': 'Check that you may read this file and that its disk is still there.',
   'file/read-only': 'Choose a folder you may write to, with --home or the LAB_HOME variable.',
+  'file/exists': 'Choose another name, or move what is there aside: the lab replaces no file of yours.',
   'file/disk-full': 'Free some space on that disk, then run the same command again: it goes on where it stopped.',
   // models
   'model/missing-file': 'A model folder needs config.json, tokenizer.json and model.safetensors (or its shards and their index).',

@@ -45,10 +45,18 @@ export function numberOf(raw: RawConfig, name: string, { above, fallback }: Rang
   throw raw.refuse(name, `a number above ${above}`)
 }
 
-export function countOf(raw: RawConfig, name: string, fallback?: number): number {
+/** Nothing real is larger, and what is built from a size stays small enough to be compared with the files. */
+const LARGEST = 2 ** 24
+
+/** A whole number from 1 to `most`. */
+export function countOf(
+  raw: RawConfig,
+  name: string,
+  { most = LARGEST, fallback }: { most?: number; fallback?: number } = {},
+): number {
   const value = raw.get(name) ?? fallback
-  if (Number.isSafeInteger(value) && (value as number) > 0) return value as number
-  throw raw.refuse(name, 'a whole number from 1 up')
+  if (Number.isInteger(value) && (value as number) > 0 && (value as number) <= most) return value as number
+  throw raw.refuse(name, `a whole number from 1 to ${most}`)
 }
 
 export function flagOf(raw: RawConfig, name: string, fallback: boolean): boolean {

@@ -56,7 +56,7 @@ function listFolder(path: string): string[] {
 
 function architectureOf(raw: RawConfig): Architecture {
   const named = raw.get('architectures')
-  const names = Array.isArray(named) ? named.map(String) : []
+  const names = Array.isArray(named) ? named.filter((name) => typeof name === 'string') : []
   const found = architectures.find((architecture) => architecture.names.some((name) => names.includes(name)))
   if (found) return found
   const known = architectures.flatMap((architecture) => architecture.names)

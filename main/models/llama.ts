@@ -35,9 +35,9 @@ const HEAD = 'lm_head.weight'
 
 function readShape(raw: RawConfig, stored: ReadonlySet<string>): LlamaShape {
   const [width, heads] = [countOf(raw, 'hidden_size'), countOf(raw, 'num_attention_heads')]
-  const kvHeads = countOf(raw, 'num_key_value_heads', heads)
+  const kvHeads = countOf(raw, 'num_key_value_heads', { fallback: heads })
   if (heads % kvHeads !== 0) throw raw.refuse('num_key_value_heads', `a divisor of the ${heads} attention heads`)
-  const headSize = countOf(raw, 'head_dim', width / heads)
+  const headSize = countOf(raw, 'head_dim', { most: 1024, fallback: width / heads })
   if (headSize % 2 !== 0) throw raw.refuse('head_dim', 'an even number')
   if ((raw.get('hidden_act') ?? 'silu') !== 'silu') throw raw.refuse('hidden_act', '"silu"')
   if (raw.has('quantization_config')) throw raw.refuse('quantization_config', 'weights as they are, so nothing')
@@ -47,7 +47,7 @@ function readShape(raw: RawConfig, stored: ReadonlySet<string>): LlamaShape {
       vocabulary: countOf(raw, 'vocab_size'),
       contextLength: countOf(raw, 'max_position_embeddings'),
       ...{ width, heads, kvHeads, headSize },
-      blocks: countOf(raw, 'num_hidden_layers'),
+      blocks: countOf(raw, 'num_hidden_layers', { most: 1024 }),
       mlpWidth: countOf(raw, 'intermediate_size'),
       normEpsilon: numberOf(raw, 'rms_norm_eps', { above: 0, fallback: 1e-6 }),
       ropeTheta: theta,

@@ -17,7 +17,9 @@ export interface FiledTensor extends StoredTensor {
 export function openSafetensors(path: string): Map<string, FiledTensor> {
   const file = open(path)
   try {
-    const { size } = fstatSync(file)
+    const stat = fstatSync(file)
+    if (!stat.isFile()) throw new LabError('model/missing-file', `Expected ${path} to be a file; it is none.`)
+    const { size } = stat
     const head = readBytes(file, 0, Math.min(16, size), path)
     refuseLookalikes(head, path)
     if (size < 8) throw new LabError('model/truncated', `Expected at least 8 bytes in ${path}, got ${size}.`)
@@ -101,7 +103,7 @@ export interface TensorSource {
 
 /** Writes a safetensors file whole or not at all; an existing one is refused. Numbers are rounded to the nearest, ties to even. */
 export function writeSafetensors(path: string, tensors: readonly TensorSource[]): void {
-  if (existsSync(path)) throw new LabError('file/read-only', `Expected a new file, but ${path} is there already.`)
+  if (existsSync(path)) throw new LabError('file/exists', `Expected a new file, but ${path} is there already.`)
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
   try {
     mkdirSync(dirname(path), { recursive: true })

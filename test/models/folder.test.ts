@@ -174,6 +174,19 @@ describe('a model folder is refused by name when', () => {
       (path) => truncateSync(join(path, 'model.safetensors'), 30_000),
       /^model\/truncated: .* got 30000: the file ends early/,
     ],
+    [
+      'tokenizer.json is larger than memory',
+      (path) => truncateSync(join(path, 'tokenizer.json'), 2 ** 32),
+      /^model\/tokenizer: Expected at most 134217728 bytes in .*tokenizer\.json, got 4294967296/,
+    ],
+    [
+      'the weights are a folder',
+      (path) => {
+        rmSync(join(path, 'model.safetensors'))
+        mkdirSync(join(path, 'model.safetensors'))
+      },
+      /^model\/missing-file: .*model\.safetensors to be a file/,
+    ],
     ['tokenizer.json is no tokenizer', (path) => writeFileSync(join(path, 'tokenizer.json'), '{}'), /^model\/tokenizer/],
     [
       'the unknown token has no id',
@@ -202,7 +215,14 @@ describe('a model folder is refused by name when', () => {
     ['names an unknown one', { architectures: ['GPT9'] }, /^model\/architecture: .* got \[ 'GPT9' \]\.$/],
     ['misspells one', { architectures: ['LLamaForCausalLm'] }, /did you mean "LlamaForCausalLM"\?$/],
     ['leaves a size out', { hidden_size: undefined }, /^model\/config: .* "hidden_size" in .*config\.json, got undefined/],
-    ['has half a block', { num_hidden_layers: 1.5 }, /^model\/config: Expected a whole number from 1 up as "num_hidden_layers"/],
+    [
+      'has half a block',
+      { num_hidden_layers: 1.5 },
+      /^model\/config: Expected a whole number from 1 to 1024 as "num_hidden_layers"/,
+    ],
+    ['has more blocks than anything', { num_hidden_layers: 1e9 }, /^model\/config: .* "num_hidden_layers" .* got 1000000000/],
+    ['has endless heads', { head_dim: 1e15 }, /^model\/config: .* "head_dim"/],
+    ['reads without end', { max_position_embeddings: 1e15 }, /^model\/config: .* "max_position_embeddings"/],
     ['cannot share its heads', { num_key_value_heads: 3 }, /^model\/config: Expected a divisor of the 4 attention heads/],
     ['has odd heads', { head_dim: 3 }, /^model\/config: Expected an even number as "head_dim"/],
     ['has another activation', { hidden_act: 'gelu' }, /^model\/config: Expected "silu" as "hidden_act" .* got 'gelu'/],
