@@ -11,6 +11,8 @@ import { SPACE } from './python.ts'
 import { openSource } from './source.ts'
 import type { Item, Question, Task } from './task.ts'
 import { findTransform, transformId } from './transforms.ts'
+import type { WorldTask } from './world/build.ts'
+import { findWorldTasks } from './world/index.ts'
 import { isFunctionTag } from './yaml.ts'
 import type { FunctionTag } from './yaml.ts'
 
@@ -75,7 +77,20 @@ export interface TaskCheck {
 
 /** A close look at every task behind a name or path. LabError where a file is wrong or a pack missing; bad rows and missing transforms are in the result. */
 export function checkTask(spec: string, options: CheckOptions): TaskCheck[] {
+  const builtIn = findWorldTasks(spec)
+  if (builtIn.length > 0) return builtIn.map((found) => checkBuiltIn(found, options))
   return findTasks(spec, catalogOf(options.folders)).map((found) => checkOne(found, options))
+}
+
+function checkBuiltIn({ task, items }: WorldTask, options: CheckOptions): TaskCheck {
+  const seen = startTally()
+  for (const item of items(options.limit)) look(seen, () => item, options)
+  const head = { name: task.id, file: 'built in', transforms: [], task: factsOf(task), data: null }
+  return { ...head, ...summary(seen, options), warnings: remarks(seen) }
+}
+
+function factsOf({ label, version, ask, scorers, shots, hash, group }: Task): TaskFacts {
+  return { label, version, ask, scorers, shots, hash, group: group ?? null }
 }
 
 function checkOne(found: FoundTask, options: CheckOptions): TaskCheck {
@@ -87,9 +102,7 @@ function checkOne(found: FoundTask, options: CheckOptions): TaskCheck {
     return { ...head, task: null, data: null, ...summary(seen, options), warnings }
   const { task, file: data, entries } = openSource(found, options)
   for (const { make } of entries(options.limit)) look(seen, make, options)
-  const { label, version, ask, scorers, shots, hash, group = null } = task
-  const facts = { label, version, ask, scorers, shots, hash, group }
-  return { ...head, task: facts, data, ...summary(seen, options), warnings: [...warnings, ...remarks(seen)] }
+  return { ...head, task: factsOf(task), data, ...summary(seen, options), warnings: [...warnings, ...remarks(seen)] }
 }
 
 /** Every `!function` of a file but those that decide nothing here. */

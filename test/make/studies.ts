@@ -118,7 +118,7 @@ function factsOf(name: string, title: string, tasks: readonly string[], levels: 
     study: parseStudy(JSON.stringify(file), '/studies/small.yaml'),
     difficulty: [{ estimator: 'declared', source: 'small.yaml', values }],
     models: [{ name: 'tiny', ...hashes, parameters: 128, context: 256 }],
-    tasks: tasks.map((task) => ({ id: task, hash: sha256(task), version: 1, shots: 0, limit: null })),
+    tasks: tasks.map((task) => ({ id: task, hash: sha256(task), version: 1, shots: 0, limit: null, rung: null })),
     command: 'npm run lab -- run small.yaml',
   }
 }

@@ -15,6 +15,7 @@ import { readDifficulty, readGroups, type DifficultyTable } from '../../study/di
 import { planStudy, studyId, type PlannedCell, type ResolvedTask } from '../../study/plan.ts'
 import { parseStudy, type Study } from '../../study/spec.ts'
 import { loadTasks } from '../../tasks/index.ts'
+import type { Rung } from '../../tasks/task.ts'
 
 /** What one asks for when running a study; what is given here wins over the file. */
 export const studyParams = z.strictObject({
@@ -59,6 +60,8 @@ export interface StudyFacts {
     readonly version: number
     readonly shots: number
     readonly limit: number | null
+    /** Where the task stands on an axis; null where it stands on none. */
+    readonly rung: Rung | null
   }[]
   readonly command: string
 }
@@ -91,7 +94,7 @@ export function prepareStudy(raw: Json, store: Pick<Store, 'hashes'>): PreparedS
       const { parameters, config } = models[i]!
       return { ...hashes, parameters, context: config.contextLength }
     }),
-    tasks: tasks.map(({ task, limit }) => ({ id: task.id, hash: task.hash, version: task.version, shots: task.shots, limit })),
+    tasks: tasks.map(({ task: { id, hash, version, shots, rung = null }, limit }) => ({ id, hash, version, shots, limit, rung })),
     command: params.command,
   }
   return { id: studyId(study.name, cells), study, models, tasks, cells, engine, kept }

@@ -1,7 +1,7 @@
 import { sha256 } from '../../base/files.ts'
 import { canonical } from '../../base/json.ts'
 import { createRng, type Rng } from '../../base/rng.ts'
-import type { Ask, Question, Rung, Task } from '../task.ts'
+import type { Ask, Item, Question, Rung, Task } from '../task.ts'
 import type { Form } from './forms.ts'
 import { createWorld, type World } from './world.ts'
 
@@ -35,27 +35,39 @@ export function pick({ context }: Form, options: readonly string[], gold: string
   return { ask: 'choice', prompts, choices: options, gold: options.indexOf(gold) }
 }
 
+/** A task of the world, and its items without waiting. */
+export interface WorldTask {
+  readonly task: Task
+  items(limit?: number): Iterable<Item>
+}
+
 /** The tasks of a family, easiest level first. */
-export function tasksOf(family: Family): Task[] {
+export function tasksOf(family: Family): WorldTask[] {
   const order = family.harder === 'up' ? family.levels : family.levels.toReversed()
   return order.map((level) => taskOf(family, level))
 }
 
-function taskOf(family: Family, level: number): Task {
+function taskOf(family: Family, level: number): WorldTask {
   const { id, axis } = family
   const ask = family.asks(level)
   const rung: Rung = { family: id, axis, level, difficulty: family.harder === 'up' ? level : -level }
-  return {
+  const items = (limit?: number) => itemsOf(family, level, Math.min(limit ?? ITEMS, ITEMS))
+  const task: Task = {
     ...{ id: `${id}_${level}`, version: VERSION, label: `${family.label}, ${axis} ${level}`, group: id, ask, shots: 0, rung },
     scorers: ['acc'], // of a continuation: whether greedy decoding gives it
     hash: sha256(canonical({ id, level, version: VERSION, world: WORLD_SEED, items: ITEMS })),
-    async *items(limit = ITEMS) {
-      const world = theWorld()
-      for (let n = 0; n < Math.min(limit, ITEMS); n++) {
-        const question = family.question(world, level, createRng(`world/${WORLD_SEED}/${id}/${n}`))
-        yield { id: n, doc: { question: textOf(question) }, question }
-      }
+    async *items(limit) {
+      yield* items(limit)
     },
+  }
+  return { task, items }
+}
+
+function* itemsOf({ id, question }: Family, level: number, count: number): Generator<Item> {
+  const world = theWorld()
+  for (let n = 0; n < count; n++) {
+    const asked = question(world, level, createRng(`world/${WORLD_SEED}/${id}/${n}`))
+    yield { id: n, doc: { text: textOf(asked) }, question: asked }
   }
 }
 

@@ -1,26 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { tasksOf } from '../../../main/tasks/world/build.ts'
-import { families, worldTasks } from '../../../main/tasks/world/index.ts'
-import type { Item, Task } from '../../../main/tasks/task.ts'
+import { families, findWorldTasks } from '../../../main/tasks/world/index.ts'
+import type { WorldTask } from '../../../main/tasks/world/build.ts'
+import type { Item } from '../../../main/tasks/task.ts'
 
-async function itemsOf(task: Task, limit = 50): Promise<Item[]> {
-  const items: Item[] = []
-  for await (const item of task.items(limit)) items.push(item)
-  return items
-}
+const itemsOf = ({ task }: WorldTask, limit = 50): Promise<Item[]> => Array.fromAsync(task.items(limit))
 
 describe('the tasks of the world', () => {
   it('have different ids and hashes', () => {
-    const tasks = worldTasks()
-    expect(new Set(tasks.map(({ id }) => id)).size).toBe(tasks.length)
-    expect(new Set(tasks.map(({ hash }) => hash)).size).toBe(tasks.length)
+    const tasks = findWorldTasks('world')
+    expect(new Set(tasks.map(({ task }) => task.id)).size).toBe(tasks.length)
+    expect(new Set(tasks.map(({ task }) => task.hash)).size).toBe(tasks.length)
   })
 
   it.each(families.map((family) => [family.id, family] as const))(
     '%s: easiest first, same items each time, the answer among the choices',
     async (_, family) => {
       const tasks = tasksOf(family)
-      const difficulties = tasks.map(({ rung }) => rung!.difficulty)
+      const difficulties = tasks.map(({ task }) => task.rung!.difficulty)
       expect(difficulties).toEqual(difficulties.toSorted((a, b) => a - b))
       for (const task of tasks) {
         const items = await itemsOf(task)
@@ -28,7 +25,7 @@ describe('the tasks of the world', () => {
         expect(await itemsOf(task)).toEqual(items)
         expect(new Set(items.map(({ id }) => id)).size).toBe(50)
         for (const { question } of items) {
-          expect(question.ask).toBe(task.ask)
+          expect(question.ask).toBe(task.task.ask)
           if (question.ask === 'choice') {
             expect(question.choices).toHaveLength(question.prompts.length)
             expect(question.choices[question.gold]).toBeDefined()
