@@ -99,7 +99,7 @@ export function startLife(settings: EngineSettings, env: Readonly<Record<string,
 
 /** The one place where the process is made. */
 function spawnEngine({ provider }: EngineSettings, env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, 'child.ts')], {
+  return spawn(process.execPath, [join(import.meta.dirname, 'child.ts')], {
     // stdin says by its end that we are gone; what the runtime prints is kept for the day it dies
     stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',

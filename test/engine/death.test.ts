@@ -11,7 +11,7 @@ import { isRunning, waitFor } from '../make/processes.ts'
 const x = float32([1, 2], Float32Array.of(1, 2))
 const slowX = filled([1024, 1024], 0.001)
 
-/** Within the engine process a slow run is known to be under way once its time on the processor grows. */
+/** A run that has been asked is in the hands of the runtime by then: asking takes a millisecond. */
 const underWay = () => new Promise((resolve) => setTimeout(resolve, 300))
 
 describe('the death of the engine process', () => {

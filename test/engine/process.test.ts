@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { float32 } from '../../main/base/tensor.ts'
 import { startEngine, type ProcessEngine } from '../../main/engine/process.ts'
 import { heldWeights, placedWeights } from '../../main/models/weights.ts'
+import { GraphBuilder } from '../../main/onnx/build.ts'
 import type { TensorPlace } from '../../main/onnx/graph.ts'
-import { filled, makeLinear, makeLinearWeights, makeSum, noWeights } from '../make/graphs.ts'
+import { filled, makeLinear, makeLinearWeights, makeSlow, makeSum, noWeights } from '../make/graphs.ts'
 import { isRunning } from '../make/processes.ts'
 import { makeFolder } from '../make/store.ts'
 
@@ -62,6 +63,26 @@ describe('an engine', () => {
     expect([a.y.data[0], b.y.data[0]]).toEqual([13, 11])
     await session.close()
     await other.close()
+  })
+
+  it('takes weights that are larger than the pipe while a run is under way', async () => {
+    const g = new GraphBuilder('wide')
+    const y = g.matmul(g.input('x', 'float32', [1, 1000]), g.weight('w', [1000, 1000]))
+    g.output('y', y, 'float32', [1, 1000])
+    const wide = (value: number) => {
+      const w = filled([1000, 1000], value)
+      w.data[999_999] = 0.5 // the last number shows that none was lost on the way
+      return heldWeights(new Map([['w', w]]))
+    }
+    const slow = await engine.open(makeSlow(20), noWeights)
+    const session = await engine.open(g.finish(), wide(0))
+    const busy = slow.run({ x: filled([1024, 1024], 0.001) }, ['y'])
+    const used = [1, 2, 3].map((value) => session.use(wide(value)))
+    const { y: out } = await session.run({ x: filled([1, 1000], 1) }, ['y'])
+    expect([out.data[0], out.data[998], out.data[999]]).toEqual([3000, 3000, 2997.5])
+    await Promise.all([busy, ...used])
+    await slow.close()
+    await session.close()
   })
 
   it('reads weights that lie in a file from that file, also those of 16 bits', async () => {

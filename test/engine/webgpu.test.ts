@@ -62,7 +62,11 @@ describeSwiftShader('WebGPU', () => {
     })
 
     it('writes as the processor does, with keys and values kept on the device', async () => {
-      const prompts = [[1, 20, 30], [1, 40], [1, 50, 60, 70]].map((ids) => ({ ids: Int32Array.from(ids), maxTokens: 5, stopIds: [] })) // prettier-ignore
+      const prompts = [
+        [1, 20, 30],
+        [1, 40],
+        [1, 50, 60, 70],
+      ].map((ids) => ({ ids: Int32Array.from(ids), maxTokens: 5, stopIds: [] }))
       const [a, b] = await Promise.all(languages.map((language) => language.generate(prompts, { batchTokens: 100 })))
       expect(b).toEqual(a)
       expect(a!.map((ids) => ids.length)).toEqual([5, 5, 5])
@@ -110,7 +114,10 @@ function readSentences({ tokenizer }: LanguageModel): TokenRequest[] {
     })
   })
   const length = (pair: readonly TokenRequest[]) => pair.reduce((sum, { ids }) => sum + ids.length, 0)
-  return pairs.sort((a, b) => length(a) - length(b)).slice(0, 50).flat() // prettier-ignore
+  return pairs
+    .sort((a, b) => length(a) - length(b))
+    .slice(0, 50)
+    .flat()
 }
 
 const sum = ({ logprobs }: TokenAnswer) => logprobs.reduce((total, p) => total + p, 0)

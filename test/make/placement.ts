@@ -14,39 +14,49 @@ export interface Placed {
   readonly numbers: number
 }
 
-/** Runs a graph once on WebGPU, in a process of its own as Vulkan wants it, and says which provider ran which node (platform.md A6). */
-export function placeOnWebGpu(graph: Graph, feeds: Readonly<Record<string, Tensor>>): Placed[] {
+/** A graph and what it is fed. */
+export interface Trial {
+  readonly graph: Graph
+  readonly feeds: Readonly<Record<string, Tensor>>
+}
+
+/** Runs each graph once on WebGPU, in one process that has Vulkan, and says which provider ran which node (platform.md A6). */
+export function placeOnWebGpu(trials: readonly Trial[]): Placed[][] {
   const folder = mkdtempSync(join(tmpdir(), 'lab-placement-'))
   try {
-    writeFileSync(join(folder, 'graph.onnx'), writeGraph(graph))
-    const texts = Object.entries(feeds).map(([name, { type, dims, data }]) => [name, type, [...data], dims])
-    writeFileSync(join(folder, 'feeds.json'), JSON.stringify(texts))
-    const script = `
-      import { readFileSync } from 'node:fs'
-      import * as ort from 'onnxruntime-node'
-      const arrays = { float32: Float32Array, int32: Int32Array }
-      const feeds = JSON.parse(readFileSync('${folder}/feeds.json')).map(([name, type, data, dims]) => {
-        return [name, new ort.Tensor(type, arrays[type].from(data), dims)]
-      })
-      const settings = { executionProviders: ['webgpu'], enableProfiling: true, profileFilePrefix: '${folder}/profile', logSeverityLevel: 3 }
-      const session = await ort.InferenceSession.create('${folder}/graph.onnx', settings)
-      await session.run(Object.fromEntries(feeds))
-      session.endProfiling()
-      process.exit(0)`
-    const env = { ...process.env, ...swiftShader() }
-    const root = join(import.meta.dirname, '..', '..')
-    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
-      env,
-      cwd: root,
-      encoding: 'utf8',
+    trials.forEach(({ graph, feeds }, i) => {
+      writeFileSync(join(folder, `${i}.onnx`), writeGraph(graph))
+      const plain = Object.entries(feeds).map(([name, { type, dims, data }]) => [name, type, [...data], dims])
+      writeFileSync(join(folder, `${i}.json`), JSON.stringify(plain))
     })
-    const profile = readdirSync(folder).find((name) => name.startsWith('profile'))
-    if (profile === undefined) throw new Error(`Expected a profile of a run on WebGPU, got exit code ${status}: ${stderr}`)
-    return readProfile(JSON.parse(readFileSync(join(folder, profile), 'utf8')) as readonly ProfileEvent[])
+    const env = { ...process.env, ...swiftShader(), TRIALS: folder, COUNT: `${trials.length}` }
+    const cwd = join(import.meta.dirname, '..', '..')
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', SCRIPT], { env, cwd, encoding: 'utf8' })
+    if (status !== 0) throw new Error(`Expected ${trials.length} runs on WebGPU, got exit code ${status}: ${stderr}`)
+    return trials.map((_, i) => {
+      const profile = readdirSync(folder).find((name) => name.startsWith(`profile-${i}_`))!
+      return readProfile(JSON.parse(readFileSync(join(folder, profile), 'utf8')) as readonly ProfileEvent[])
+    })
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
+
+const SCRIPT = `
+  import { readFileSync } from 'node:fs'
+  import * as ort from 'onnxruntime-node'
+  const { TRIALS, COUNT } = process.env
+  const arrays = { float32: Float32Array, int32: Int32Array }
+  for (let i = 0; i < Number(COUNT); i++) {
+    const plain = JSON.parse(readFileSync(TRIALS + '/' + i + '.json'))
+    const feeds = plain.map(([name, type, data, dims]) => [name, new ort.Tensor(type, arrays[type].from(data), dims)])
+    const profileFilePrefix = TRIALS + '/profile-' + i
+    const settings = { executionProviders: ['webgpu'], enableProfiling: true, profileFilePrefix, logSeverityLevel: 3 }
+    const session = await ort.InferenceSession.create(TRIALS + '/' + i + '.onnx', settings)
+    await session.run(Object.fromEntries(feeds))
+    session.endProfiling()
+  }
+  process.exit(0)`
 
 interface ProfileEvent {
   readonly cat: string

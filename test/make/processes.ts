@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
 /** Whether a process is there and not a zombie: one whose parent has not asked after it yet keeps its number. */
@@ -9,16 +8,6 @@ export function isRunning(pid: number): boolean {
     return true
   } catch {
     return false
-  }
-}
-
-/** Process ids of the children of a process; Linux only. */
-export function childrenOf(pid: number): number[] {
-  try {
-    const text = execFileSync('ps', ['-o', 'pid=', '--ppid', `${pid}`], { encoding: 'utf8' })
-    return text.trim().split(/\s+/).filter(Boolean).map(Number)
-  } catch {
-    return []
   }
 }
 
