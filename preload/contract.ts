@@ -137,6 +137,17 @@ export interface FigureSvg {
   readonly svg: string
 }
 
+/** What the numbers of a study say, in sentences made from them. */
+export interface StudySummary {
+  readonly parts: readonly {
+    readonly title: string
+    /** Sentences, and what each goes on to list. */
+    readonly said: readonly { readonly text: string; readonly items: readonly string[] }[]
+  }[]
+  /** What one must know before believing the rest. */
+  readonly cautions: readonly string[]
+}
+
 export interface MethodRow {
   readonly id: string
   readonly label: string
@@ -245,6 +256,7 @@ export interface Api {
   'studies.trends': [StudyWord, readonly TrendRow[]]
   'studies.ledger': [StudyWord, readonly LedgerEntry[]]
   'studies.faults': [StudyWord, readonly CellFault[]]
+  'studies.summary': [StudyWord, StudySummary]
   'studies.figures': [StudyWord, readonly FigureSvg[]]
   /** Tables for a terminal of `width` columns, by groups of tasks or `withTasks` by each. */
   'studies.table': [StudyWord & { readonly width: number; readonly hasColour: boolean; readonly withTasks: boolean }, string]

@@ -7,7 +7,7 @@ export function fixed(value: number | null, digits: number): string {
 
 /** A proportion in percent: 0.123 → "12.3 %". */
 export function percent(value: number | null): string {
-  return value === null ? '–' : `${fixed(100 * value, 1)} %`
+  return value === null ? '–' : `${fixed(100 * value, Math.abs(value) < 9.995 ? 1 : 0)} %`
 }
 
 /** "0.003", "< 0.001". */

@@ -29,7 +29,7 @@ export function levelsOf(rows: readonly ResultRow[]): Level[] {
     if (row.method === 'dense') levels.set(key, { key, label: UNCOMPRESSED, family: `${model}dense` })
     else {
       const label = `${row.method}, ${amountOf(row)}${seed}`
-      levels.set(key, { key, label, family: `${model}${row.method} ${acrossOf(row.group)}` })
+      levels.set(key, { key, label, family: `${model}${row.method}${patternOf(row.pattern)} ${acrossOf(row.group)}` })
     }
   }
   return [...levels.values()]
@@ -86,6 +86,11 @@ function keyOf(row: Pick<TrendRow, 'model' | 'method' | 'group' | 'pattern' | 's
 function amountOf({ pattern, sparsity }: ResultRow): string {
   const [keep, of] = pattern.split(':')
   return of === undefined ? `${Number((100 * sparsity).toFixed(1))} % zeros` : `${keep} of ${of} kept`
+}
+
+function patternOf(pattern: string): string {
+  const [, of] = pattern.split(':')
+  return of === undefined ? '' : `, N of ${of} kept,`
 }
 
 function acrossOf(group: string): string {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { exports } from '../bundle/exports/index.ts'
 import { figuresOf } from '../bundle/figures.ts'
 import { renderReport } from '../bundle/report.ts'
+import { summarise } from '../bundle/summary.ts'
 import { formatResults } from '../bundle/terminal.ts'
 import { LabError } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
@@ -38,6 +39,10 @@ export const studies = {
     argument: word,
     run: ({ store }, { study }) =>
       store.cells.ofStudy(store.studies.find(study).id).flatMap(({ label, fault }) => (fault ? [{ label, fault }] : [])),
+  },
+  'studies.summary': {
+    argument: word,
+    run: (bench, { study }) => summarise(reportOf(bench, study)),
   },
   'studies.figures': {
     argument: word,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { openReader } from '../api/reader.ts'
 import { fromFault, LabError, toFault, type Fault } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
+import { callerFolder } from './caller.ts'
 import { COMMON_FLAGS, readArguments, type Ask, type Command, type Flag } from './command.ts'
 import { commands } from './commands/index.ts'
 import { createConsole, type Out } from './console.ts'
@@ -123,10 +124,7 @@ function ownTerminal(): Terminal {
   }
   // a reader such as "head" may close the pipe early; that is its right
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
-  // npm runs a script in the folder of the project, but says where it was called
-  const isScript = process.env.npm_lifecycle_event === 'lab' && process.env.INIT_CWD
-  const folder = isScript ? isScript : process.cwd()
-  return { out: process.stdout, err: process.stderr, env: process.env, folder, signal: stop.signal }
+  return { out: process.stdout, err: process.stderr, env: process.env, folder: callerFolder(), signal: stop.signal }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = await runCli(process.argv.slice(2), ownTerminal())

@@ -2,10 +2,11 @@
 // `--dev` for a window that follows every change of the source, `--home <folder>` for another store.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openReader } from '../api/reader.ts'
 import { toFault } from '../base/errors.ts'
+import { callerFolder } from './caller.ts'
 import type { Running } from './host.ts'
 import { readPage, type Page } from './page.ts'
 import { web } from './web.ts'
@@ -21,7 +22,7 @@ interface Options {
 }
 
 async function start({ page, dev, home }: Options): Promise<number> {
-  if (home !== undefined) process.env.LAB_HOME = home
+  if (home !== undefined) process.env.LAB_HOME = home // Electron is told so
   if (!dev) buildIfStale()
   if (!page && hasDisplay() && (await hasElectron())) {
     const code = dev ? await run(process.execPath, [vite, 'dev']) : await run(electronPath()!, [root])
@@ -42,7 +43,7 @@ function buildIfStale(): void {
   const sources = [...files, join(root, 'electron.vite.config.ts'), join(root, 'package-lock.json')]
   if (sources.every((path) => statSync(path).mtimeMs <= built)) return
   console.error('Building the window (some seconds, after a change only).')
-  const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'error'], { cwd: root, stdio: ['ignore', 2, 2] })
   if (status !== 0) throw new Error(`The window could not be built; see above (exit code ${status}).`)
 }
 
@@ -109,7 +110,7 @@ async function showPage(dev: boolean, home: string | undefined): Promise<void> {
 
 function spawnBuilder(): ChildProcess {
   const env = { ...process.env, LAB_WATCH: '1' }
-  return spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: root, env, stdio: ['ignore', 2, 2] })
+  return spawn(process.execPath, [vite, 'build', '--logLevel', 'error'], { cwd: root, env, stdio: ['ignore', 2, 2] })
 }
 
 async function endOf(running: Running): Promise<void> {
@@ -134,7 +135,8 @@ function openBrowser(address: string): void {
 
 try {
   const { values } = parseArgs({ options: { page: { type: 'boolean' }, dev: { type: 'boolean' }, home: { type: 'string' } } })
-  process.exitCode = await start({ page: values.page ?? false, dev: values.dev ?? false, home: values.home })
+  const home = values.home === undefined ? undefined : resolve(callerFolder(), values.home)
+  process.exitCode = await start({ page: values.page ?? false, dev: values.dev ?? false, home })
 } catch (error) {
   const { message, hint } = toFault(error)
   console.error(`${message}\n${hint}`)

@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { CellFault, Fault, FigureSvg, ResultRow, StudyRow, TrendRow } from '../../preload/contract.ts'
+import type { CellFault, Fault, FigureSvg, Reply, ResultRow, StudyRow, StudySummary, TrendRow } from '../../preload/contract.ts'
 import { lab } from '../lab.ts'
 
 /** What the lab last said of one study. */
@@ -8,6 +8,7 @@ export interface Shown {
   readonly id: string
   /** Cells that were done when its numbers were made. */
   readonly done: number
+  readonly summary: StudySummary
   readonly rows: readonly ResultRow[]
   readonly trends: readonly TrendRow[]
   readonly faults: readonly CellFault[]
@@ -53,18 +54,42 @@ export const useStudies = defineStore('studies', () => {
     const id = chosen.value!
     const done = study.value?.done ?? 0
     const word = { study: id }
-    const [rows, trends, faults, figures] = await Promise.all([
+    const [summary, rows, trends, faults, figures] = await Promise.all([
+      lab.call('studies.summary', word),
       lab.call('studies.results', word),
       lab.call('studies.trends', word),
       lab.call('studies.faults', word),
       lab.call('studies.figures', word),
     ])
     if (chosen.value !== id) return // another one has been chosen since
-    const wrong = [rows, trends, faults, figures].find((reply) => !reply.ok)
+    const wrong = [summary, rows, trends, faults, figures].find((reply) => !reply.ok)
     fault.value = wrong && !wrong.ok ? wrong.error : undefined
-    if (rows.ok && trends.ok && faults.ok && figures.ok)
-      shown.value = { id, done, rows: rows.value, trends: trends.value, faults: faults.value, figures: figures.value }
+    if (summary.ok && rows.ok && trends.ok && faults.ok && figures.ok)
+      shown.value = {
+        id,
+        done,
+        summary: summary.value,
+        rows: rows.value,
+        trends: trends.value,
+        faults: faults.value,
+        figures: figures.value,
+      }
   }
 
-  return { about, list, chosen, study, shown, fault, lost, start, choose, refresh }
+  /** The report or an export of the chosen study as a file to keep; undefined where the lab says why not. */
+  async function fetchFile(format: string): Promise<{ readonly file: string; readonly text: string } | undefined> {
+    const { id, name } = study.value!
+    const reply: Reply<{ readonly file: string; readonly text: string }> =
+      format === 'report'
+        ? fileOf(await lab.call('studies.report', { study: id }))
+        : await lab.call('studies.export', { study: id, format })
+    fault.value = reply.ok ? undefined : reply.error
+    return reply.ok ? { file: `${name}-${reply.value.file}`, text: reply.value.text } : undefined
+  }
+
+  return { about, list, chosen, study, shown, fault, lost, start, choose, refresh, fetchFile }
 })
+
+function fileOf(reply: Reply<string>): Reply<{ readonly file: string; readonly text: string }> {
+  return reply.ok ? { ok: true, value: { file: 'report.html', text: reply.value } } : reply
+}

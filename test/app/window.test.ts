@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { build, type InlineConfig } from 'vite'
@@ -92,7 +93,19 @@ describeBrowser('the window', () => {
     await page.getByRole('tab').first().press('ArrowRight')
     expect(await page.getByRole('tab').nth(1).getAttribute('aria-selected')).toBe('true')
     await page.waitForFunction(`document.querySelector('[role=tabpanel] img').src !== '${first}'`)
-    await page.getByText('1 cell failed').click()
+    await page.getByRole('heading', { name: 'In short' }).waitFor()
+    await text('3 tasks')
+    for (const [label, file, start] of [
+      ['Report', 'small-report.html', '<!doctype html>'],
+      ['CSV', 'small-results.csv', 'model,'],
+    ] as const) {
+      const saving = page.waitForEvent('download')
+      await page.getByRole('button', { name: label, exact: true }).click()
+      const saved = await saving
+      expect(saved.suggestedFilename()).toBe(file)
+      expect(readFileSync(await saved.path(), 'utf8').slice(0, start.length)).toBe(start)
+    }
+    await page.getByText('1 cell failed', { exact: true }).click()
     await text('The engine process ended (SIGKILL).')
   })
   it('hears of cells that are done meanwhile, and shows them when asked', async () => {
