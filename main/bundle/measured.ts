@@ -21,8 +21,8 @@ export interface Measured {
 }
 
 /** Chance in reports: the same items are drawn wherever and whenever a report is made. */
-const SEED = createRng('report/1')
-/** Resamples behind every interval of a score. */
+export const SEED = createRng('report/1')
+/** Resamples behind every interval. */
 export const RESAMPLES = 2000
 
 /**

@@ -87,8 +87,9 @@ function listOf(items: readonly string[]): Html {
 function figureOf({ id, chart, svg, caption, tables }: Drawn, number: number): Html {
   const title = markup`<h3 id="${id}-head">${chart.title}</h3>`
   if (svg === null) return markup`<section class="figure">${title}<p class="empty">${caption}</p></section>\n`
-  const [first, ...more] = tables.map((table) => ({ table, inside: dataTable(table) }))
-  const inside = more.length === 0 ? first?.inside : [first!, ...more].map((one) => fold(one.table.caption, one.inside))
+  const [first, ...more] = tables
+  const each = () => tables.map((table) => fold(table.caption, dataTable(table, false)))
+  const inside = first && (more.length === 0 ? dataTable(first) : each())
   return markup`<section class="figure">${title}
 <figure>
 ${new Html(svg)}

@@ -1,5 +1,4 @@
 import type { TrendRow } from '../../preload/contract.ts'
-import { createRng } from '../base/rng.ts'
 import { groupMean } from '../stats/degradation.ts'
 import { trend } from '../stats/trend.ts'
 import type { Store } from '../store/open.ts'
@@ -8,7 +7,7 @@ import { difficultyColumns } from '../study/difficulty.ts'
 import { compressionLabel } from '../study/plan.ts'
 import { estimatorNames, methodName, provenanceOf, type StudyFacts } from './facts.ts'
 import type { GroupRow, LedgerRow, ReportInput } from './input.ts'
-import { measureCells, type Measured } from './measured.ts'
+import { measureCells, RESAMPLES, SEED, type Measured } from './measured.ts'
 import { groupBy } from './view.ts'
 
 /** Who makes the report. */
@@ -81,7 +80,7 @@ function trendRows(measured: readonly Measured[], estimator: string, index: numb
   return [...groupBy(known, sameLevel)].map(([key, members]): TrendRow => {
     const seen = members.filter(({ row }) => !row.isFloor && !row.isDenseFloor && row.drop !== null)
     const pairs = seen.map(({ row, difficulties }) => [difficulties[index]!, row.drop!] as const)
-    const found = trend(pairs, createRng('report/1').fork(`trend/${estimator}/${key}`))
+    const found = trend(pairs, SEED.fork(`trend/${estimator}/${key}`), RESAMPLES)
     return { ...headOf(members[0]!), estimator, ...found, tasks: seen.length, floor: members.length - seen.length }
   })
 }

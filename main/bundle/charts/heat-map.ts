@@ -111,7 +111,7 @@ function layOut(view: View): Layout {
   const gaps = GAP * (view.series.length - 1)
   const sides = (view.hasDifficulty ? 46 : 0) + 42
   const wanted = Math.max(60, ...view.tasks.map((p) => textWidth(p.name, SMALL))) + 8
-  const names = Math.max(130, Math.min(wanted, WIDTH - sides - gaps - 13.5 * columns))
+  const names = Math.max(130, Math.min(wanted, WIDTH - sides - gaps - 15 * columns))
   const cell = Math.max(LEAST_CELL, Math.min(34, (WIDTH - names - sides - gaps) / columns))
   const cells = names + sides
   return {
@@ -178,7 +178,7 @@ function drawHeads(panels: Panels, view: View, layout: Layout): void {
   if (view.hasDifficulty) panels.write('difficulty', layout.difficulty, HEAD - 9, style)
   panels.write('dense', layout.dense, HEAD - 9, style)
   // labels of narrow columns would run into each other
-  const every = Math.ceil(13 / layout.cell)
+  const every = Math.ceil(14 / layout.cell)
   let x = layout.cells
   for (const series of view.series) {
     const width = series.levels.length * layout.cell

@@ -37,17 +37,22 @@ export const performance: Chart = {
   id: 'performance',
   title: 'Performance against sparsity, by group of tasks',
   empty: 'No compressed version has been scored yet, so there is no performance to draw against sparsity.',
-  caption({ view }) {
+  caption({ view, groups }) {
     const isAccuracy = view.better === 'higher'
     const what = isAccuracy
       ? 'Mean score of the tasks in percent of their mean score uncompressed (dashed line at 100).'
       : 'Mean perplexity of the tasks as a multiple of that of the uncompressed model (dashed line at 1; upwards is worse; logarithmic scale).'
     const floor = isAccuracy
-      ? ' Grey ground: no better than chance. Hollow marks: at least half of the tasks are not above chance. What lies beyond the axis is left out.'
+      ? ' Grey ground: no better than chance. Hollow marks: at least half of the tasks are not above chance.'
       : ''
     const seeds = view.series.some((s) => s.seeds.length > 1)
     const over = seeds ? ' With several seeds, lines are means over them and bands the widest span of their intervals.' : ''
-    return `${what} Bands: 95 % intervals, paired bootstrap over items.${floor}${over} ${sizeWords(view)}`
+    const spots = [...spotsOf(groups).values()].flat()
+    const { min, max } = heightScale(spots, !isAccuracy)
+    const cut = spots.some(({ y }) => y < min || y > max)
+      ? ' Where dense is above chance on no task, scores may lie beyond the axis.'
+      : ''
+    return `${what} Bands: 95 % intervals, paired bootstrap over items.${floor}${cut}${over} ${sizeWords(view)}`
   },
   figure(data, prefix) {
     const { view, groups } = data

@@ -34,8 +34,8 @@ export function provenanceSection({ provenance: p }: ReportInput): Html {
 }
 
 function modelWords({ name, parameters, context, weights, tokenizer, graph }: Provenance['models'][number]): Html {
-  return markup`${name}: ${whole(parameters)} parameters, reads ${plural(context, 'token')}<br />weights <code>${weights}</code
-    ><br />tokenizer <code>${tokenizer}</code><br />graph <code>${graph}</code>`
+  const hashes = Object.entries({ weights, tokenizer, graph }).map(([of, hash]) => markup`<br>${of} <code>${hash}</code>`)
+  return markup`${name}: ${whole(parameters)} parameters, reads ${plural(context, 'token')}${hashes}`
 }
 
 /** ISO 8601 as one reads it: "2026-11-24 09:30 UTC". */

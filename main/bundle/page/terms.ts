@@ -1,3 +1,6 @@
+import { RESAMPLES } from '../measured.ts'
+import { whole } from '../words.ts'
+
 /** How to read the numbers: each word that tables and figures use, and what it means here. */
 export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ['Sparsity', 'Fraction of zeros over all matrices that were compressed; embeddings and norms are not among them.'],
@@ -20,7 +23,7 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ],
   [
     'Intervals',
-    '95 %. Of scores and drops: paired bootstrap, the same resampled items dense and compressed; they speak of other items of these tasks, not of other tasks. Of τ: bootstrap over tasks.',
+    `95 %, ${whole(RESAMPLES)} resamples, drawn alike each time. Of scores and drops: paired bootstrap, the same resampled items dense and compressed; they speak of other items of these tasks, not of other tasks. Of τ: bootstrap over tasks.`,
   ],
   [
     'p',
