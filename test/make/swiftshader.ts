@@ -16,18 +16,19 @@ export function describeSwiftShader(title: string, body: () => void): void {
 
 /** The environment in which a process finds SwiftShader, a Vulkan on the processor: unpacked once into the system's temporary folder. */
 export function swiftShader(): { readonly LD_LIBRARY_PATH: string; readonly VK_ICD_FILENAMES: string } {
-  const root = packageRoot()
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  const { root, version } = chromiumPackage()
   const folder = join(tmpdir(), `lab-swiftshader-${version}`)
   if (!existsSync(folder)) unpack(join(root, 'bin', 'swiftshader.tar.br'), folder)
   const paths = [folder, process.env.LD_LIBRARY_PATH].filter(Boolean)
   return { LD_LIBRARY_PATH: paths.join(':'), VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json') }
 }
 
-function packageRoot(): string {
-  let folder = dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium'))
-  while (!existsSync(join(folder, 'bin', 'swiftshader.tar.br'))) folder = dirname(folder)
-  return folder
+/** Where the npm package of Chromium lies, and which it is. */
+export function chromiumPackage(): { readonly root: string; readonly version: string } {
+  let root = dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium'))
+  while (!existsSync(join(root, 'bin', 'swiftshader.tar.br'))) root = dirname(root)
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+  return { root, version }
 }
 
 /** Two tests may come here at once: each unpacks beside the place and moves it there, and the second move is of no matter. */
