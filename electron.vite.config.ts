@@ -33,8 +33,6 @@ export default defineConfig({
     plugins: [vue()],
     build: {
       outDir: join(root, 'out/renderer'),
-      // "npm run dev" without Electron builds anew with each change
-      watch: process.env.LAB_WATCH ? {} : null,
       rolldownOptions: { input: join(root, 'renderer/index.html') },
     },
   },

@@ -1,6 +1,6 @@
 // `npm start`: the window in Electron where it is there or can be fetched, else as a page on loopback. `--page` asks for the page,
 // `--dev` for a window that follows every change of the source, `--home <folder>` for another store.
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -94,7 +94,7 @@ function run(program: string, args: readonly string[]): Promise<number> {
 
 async function showPage(dev: boolean, home: string | undefined): Promise<void> {
   const folder = join(root, 'out', 'renderer')
-  const builder = dev ? spawnBuilder() : undefined
+  const stop = dev ? await (await import('./dev.ts')).buildOnChange(root) : undefined
   // built anew with each change, so read anew with each request: a reload shows it
   const page: Page = dev ? { find: (path) => readPage(folder).find(path) } : readPage(folder)
   const reader = openReader(home)
@@ -104,13 +104,8 @@ async function showPage(dev: boolean, home: string | undefined): Promise<void> {
   )
   if (hasDisplay()) openBrowser(running.address)
   await endOf(running)
-  builder?.kill()
+  await stop?.()
   reader.close()
-}
-
-function spawnBuilder(): ChildProcess {
-  const env = { ...process.env, LAB_WATCH: '1' }
-  return spawn(process.execPath, [vite, 'build', '--logLevel', 'error'], { cwd: root, env, stdio: ['ignore', 2, 2] })
 }
 
 async function endOf(running: Running): Promise<void> {

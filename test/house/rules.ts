@@ -14,10 +14,10 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   engine: ['base', 'onnx'],
   tasks: ['base'],
   score: ['base', 'tasks', 'engine'],
-  train: ['base', 'onnx', 'grad', 'engine', 'tasks'],
+  train: ['base', 'onnx', 'models', 'compress', 'grad', 'engine', 'tasks'],
   stats: ['base'],
   store: ['base', 'contract'],
-  study: ['base', 'tasks', 'compress', 'store'],
+  study: ['base', 'tasks', 'compress', 'train', 'store'],
   bundle: ['base', 'contract', 'stats', 'study', 'store', 'score'],
   jobs: ROOMS_BELOW_JOBS,
   // where everything is constructed
@@ -36,7 +36,8 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   '@huggingface/tokenizers': ['main/models/tokenizer.ts'],
   'playwright-core': ['test/'],
   '@sparticuz/chromium': ['test/'],
-  vite: ['electron.vite.config.ts', 'test/'],
+  vite: ['electron.vite.config.ts', 'main/host/dev.ts', 'test/'],
+  'electron-vite': ['electron.vite.config.ts', 'main/host/dev.ts'],
   typescript: ['test/'],
 }
 

@@ -107,7 +107,7 @@ describe('a study file', () => {
 describe('the JSON Schema of study files', () => {
   const check = new Ajv2020({ strict: false }).compile(studySchema() as object)
 
-  it('is the one shipped (else: npm run lab -- export schema > resources/schema/study.json)', () => {
+  it('is the one shipped (else: npm run lab -- export schema --out resources/schema/study.json)', () => {
     expect(JSON.parse(readFileSync(join(resources, 'schema', 'study.json'), 'utf8'))).toEqual(studySchema())
   })
 
