@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openReader } from '../api/reader.ts'
-import { toFault } from '../base/errors.ts'
+import { LabError, toFault } from '../base/errors.ts'
 import { callerFolder } from './caller.ts'
 import type { Running } from './host.ts'
 import { readPage, type Page } from './page.ts'
@@ -44,7 +44,7 @@ function buildIfStale(): void {
   if (sources.every((path) => statSync(path).mtimeMs <= built)) return
   console.error('Building the window (some seconds, after a change only).')
   const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'error'], { cwd: root, stdio: ['ignore', 2, 2] })
-  if (status !== 0) throw new Error(`The window could not be built; see above (exit code ${status}).`)
+  if (status !== 0) throw new LabError('host/page', `Expected the window to build, but it did not (exit code ${status}); see above.`)
 }
 
 function hasDisplay(): boolean {

@@ -59,15 +59,19 @@ async function work(call: Call, file: string): Promise<RunOutcome> {
 }
 
 function optionsOf({ flags, words, folder }: Call): Omit<RunOptions, 'signal' | 'onProgress'> {
-  const [data, provider] = [flags.text('data'), flags.text('provider')]
-  const [threads, batchTokens, limit] = [flags.count('threads', 0), flags.count('batch-tokens', 16), flags.count('limit', 1)]
-  const asked = { data: data === undefined ? undefined : resolve(folder, data), provider, threads, batchTokens, limit }
-  const given = Object.entries(asked).filter(([, value]) => value !== undefined)
-  const typed = Object.entries({ data, provider, threads, 'batch-tokens': batchTokens, limit }).filter(
-    ([, value]) => value !== undefined,
-  )
-  const command = ['npm run lab -- run', ...words, ...typed.flatMap(([name, value]) => [`--${name}`, value])].join(' ')
-  return { ...(Object.fromEntries(given) as Partial<typeof asked>), command } as Omit<RunOptions, 'signal' | 'onProgress'>
+  const data = flags.text('data')
+  const given = ['data', 'provider', 'threads', 'batch-tokens', 'limit'].flatMap((name) => {
+    const value = flags.text(name)
+    return value === undefined ? [] : [`--${name} ${value}`]
+  })
+  return {
+    data: data === undefined ? undefined : resolve(folder, data),
+    provider: flags.text('provider'),
+    threads: flags.count('threads', 0),
+    batchTokens: flags.count('batch-tokens', 16),
+    limit: flags.count('limit', 1),
+    command: ['npm run lab -- run', ...words, ...given].join(' '),
+  }
 }
 
 function close({ console }: Call, outcome: RunOutcome, files: readonly string[]): Result {
