@@ -44,7 +44,8 @@ function buildIfStale(): void {
   if (sources.every((path) => statSync(path).mtimeMs <= built)) return
   console.error('Building the window (some seconds, after a change only).')
   const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'error'], { cwd: root, stdio: ['ignore', 2, 2] })
-  if (status !== 0) throw new LabError('host/page', `Expected the window to build, but it did not (exit code ${status}); see above.`)
+  if (status !== 0)
+    throw new LabError('host/page', `Expected the window to build, but it did not (exit code ${status}); see above.`)
 }
 
 function hasDisplay(): boolean {
