@@ -25,7 +25,7 @@ export function kendall(x: readonly number[], y: readonly number[]): Kendall {
   const pairs = (n * (n - 1)) / 2
   let difference = 0
   for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) difference += agree(x, y, i, j)
-  const scale = Math.sqrt(pairs - xTies.pairs) * Math.sqrt(pairs - yTies.pairs)
+  const scale = Math.sqrt((pairs - xTies.pairs) * (pairs - yTies.pairs))
   if (!(scale > 0)) return { tau: null, p: null }
   const tau = Math.max(-1, Math.min(1, difference / scale))
   const isExact = xTies.pairs === 0 && yTies.pairs === 0 && n <= EXACT
