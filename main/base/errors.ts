@@ -41,6 +41,15 @@ export const FAULTS = {
   'grad/shape': 'Give the inputs of the graph more of their sizes, or compute that shape from them in a plainer way.',
   'grad/loss': 'Reduce the loss to one float32 number, for example with ReduceSum over all axes.',
   'grad/unreached': 'Leave this tensor out of what is trained: no change of it would change the loss.',
+  // training
+  'train/items': 'Give the training more items or a longer text, or ask for smaller batches.',
+  'train/memory': 'Ask for a smaller batch and as many more runs to a step (accumulate): the result is the same.',
+  'train/not-finite': 'Lower the learning rate, warm up over more steps or clip the gradients.',
+  'train/held':
+    'This is a mistake of ours, or memory that does not keep what it is given; please report it with the message above.',
+  'train/mask': 'Take masks that were made for this very model, and of matrices that are trained.',
+  'train/checkpoint': 'Another training keeps its checkpoints there: give each recipe a folder of its own, or remove that one.',
+  'train/recipe': 'Correct the recipe at the place named.',
   // compression
   'compress/quota': 'Ask for a sparsity from 0 up to, but not including, 1.',
   'compress/pattern':
