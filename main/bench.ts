@@ -20,11 +20,20 @@ export interface Bench {
   close(): void
 }
 
-/** Opens the lab. One bench may write to a home at a time; any number may read. Throws the LabErrors of `openStore`. */
+/** The lab at a home. One bench may write to it at a time; any number may read. The first use of `store` throws the LabErrors of `openStore`. */
 export function openBench(options: { readonly home?: string | undefined; readonly readOnly: boolean }): Bench {
   const home = homeFolder(options.home)
-  const store = openStore(home, { readOnly: options.readOnly, nowMs: Date.now })
-  return { home, version: readVersion(), store, nowMs: Date.now, close: () => store.close() }
+  let opened: Store | undefined
+  return {
+    home,
+    version: readVersion(),
+    // opened when first asked for: a study file that is wrong leaves no store behind
+    get store() {
+      return (opened ??= openStore(home, { readOnly: options.readOnly, nowMs: Date.now }))
+    },
+    nowMs: Date.now,
+    close: () => opened?.close(),
+  }
 }
 
 function readVersion(): string {
@@ -53,10 +62,16 @@ export interface RunOutcome {
  * 'engine/stopped' when the signal says so, with every finished cell kept.
  */
 export async function runStudy(bench: Bench, file: string, { signal, onProgress, ...params }: RunOptions): Promise<RunOutcome> {
-  const { store } = bench
   const effort = createEffort()
-  const place = { store, nowMs: () => performance.now(), effort }
+  const place = {
+    get store() {
+      return bench.store
+    },
+    nowMs: () => performance.now(),
+    effort,
+  }
   const p = await kind.prepare({ ...params, file } as Json, place)
+  const { store } = bench
   const { id, study, cells, kept } = p
   const stored = {
     id,

@@ -9,6 +9,7 @@ import { valueOf, type Column } from '../stats/measure.ts'
 import type { CellRecord, ItemOutcomes } from '../store/records.ts'
 import type { Store } from '../store/open.ts'
 import type { DifficultyColumn } from '../study/difficulty.ts'
+import { transferLabel } from '../study/plan.ts'
 import { methodName } from './facts.ts'
 import { groupBy } from './view.ts'
 
@@ -95,7 +96,16 @@ function head({ key, modelName, taskGroup, actualSparsity }: CellRecord, scorer:
   return {
     ...{ model: modelName, method: methodName(key.compression), group, pattern, sparsity, actualSparsity },
     // zeros are stored as zeros: pruning leaves every weight as wide as it was computed with
-    ...{ bits: 32, transfer: key.transfer, seed, task: key.task.id, taskGroup, axis: '', level: null, difficulty },
+    ...{
+      bits: 32,
+      transfer: key.transfer === 'none' ? 'none' : transferLabel(key.transfer),
+      seed,
+      task: key.task.id,
+      taskGroup,
+      axis: '',
+      level: null,
+      difficulty,
+    },
     ...{ scorer: scorer.id, scorerVersion: key.scorers[scorer.id]!, better: scorer.better },
   }
 }

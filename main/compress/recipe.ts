@@ -30,6 +30,8 @@ export interface Recipe {
 /** Compressed weights and what became of each matrix. */
 export interface Compressed {
   readonly weights: Weights
+  /** Which weights stay, for each matrix that the recipe is about. */
+  readonly masks: ReadonlyMap<string, Mask>
   /** One row per matrix, those left alone included, in their order. */
   readonly ledger: readonly LedgerRow[]
   /** Zeros in all these matrices, and all their weights. */
@@ -124,6 +126,7 @@ async function applyMasks(
   }
   return {
     weights: weights.with(changes),
+    masks,
     ledger,
     zeros: ledger.reduce((sum, { zeros }) => sum + zeros, 0),
     total: matrices.reduce((sum, matrix) => sum + matrix.out * matrix.in, 0),

@@ -12,6 +12,24 @@ export interface CompressionRecord {
   readonly exclude: readonly string[]
 }
 
+/** Training after compression, as results carry it (train/transfer.ts has the kinds). */
+export interface TransferRecord {
+  readonly kind: string
+  /** What was learned from: the first so many training items of a task. */
+  readonly task: { readonly id: string; readonly hash: string; readonly items: number }
+  readonly steps: number
+  /** Of the first step after warming up. */
+  readonly learningRate: number
+  readonly schedule: string
+  /** Share of the steps in which the rate rises. */
+  readonly warmUp: number
+  readonly weightDecay: number
+  /** Texts of one step. */
+  readonly batch: number
+  /** Order of the texts. */
+  readonly seed: number
+}
+
 /** Everything that decides a cell's numbers; its canonical JSON hashed is the fingerprint. */
 export interface CellKey {
   /** Content hash of the uncompressed weights. */
@@ -23,7 +41,7 @@ export interface CellKey {
   readonly compression: CompressionRecord
   /** Version of the code that compresses. */
   readonly compressVersion: number
-  readonly transfer: 'none'
+  readonly transfer: 'none' | (TransferRecord & { readonly version: number })
   readonly task: { readonly id: string; readonly hash: string; readonly shots: number; readonly limit: number | null }
   /** Scorer id → version, and the version of asking (boundaries, truncation). */
   readonly scorers: Readonly<Record<string, number>>

@@ -1,9 +1,9 @@
 import { sha256 } from '../base/files.ts'
 import { canonical } from '../base/json.ts'
 import { methods } from '../compress/index.ts'
-import type { CellKey, CompressionRecord } from '../store/records.ts'
+import type { CellKey, CompressionRecord, TransferRecord } from '../store/records.ts'
 import type { Task } from '../tasks/task.ts'
-import type { CompressEntry, Study } from './spec.ts'
+import type { CompressEntry, Study, TransferEntry } from './spec.ts'
 
 /** A model as far as a plan needs it: a name and content hashes. */
 export interface ResolvedModel {
@@ -20,6 +20,12 @@ export interface ResolvedTask {
   readonly group: string
 }
 
+/** A task's training items: what its transfers learn from. */
+export interface ResolvedTraining {
+  readonly hash: string
+  readonly items: number
+}
+
 /** What a study file resolved to on this machine, and the versions of the code that will run it. */
 export interface Resolved {
   readonly models: readonly ResolvedModel[]
@@ -28,9 +34,12 @@ export interface Resolved {
   scorerVersion(id: string): number
   readonly askVersion: number
   readonly compressVersion: number
+  readonly trainVersion: number
+  /** Training items by the task that a transfer names; all that the study names are there. */
+  readonly training: ReadonlyMap<string, ResolvedTraining>
 }
 
-/** One cell to be: model × compression × task. */
+/** One cell to be: model × compression × transfer × task. */
 export interface PlannedCell {
   readonly fingerprint: string
   readonly key: CellKey
@@ -40,6 +49,8 @@ export interface PlannedCell {
   readonly task: number
   /** Key of the ledger: equal for cells that are asked of the same compressed weights. */
   readonly ledger: string
+  /** Key of the weights that are asked: compressed, and trained on where the study says so. */
+  readonly weights: string
   readonly label: string
   readonly modelName: string
   readonly taskLabel: string
@@ -51,21 +62,30 @@ export const DENSE: CompressionRecord = {
   ...{ method: 'dense', group: 'none', pattern: 'free', sparsity: 0, params: {}, seed: 0, include: [], exclude: [] },
 }
 
-/** The cells of a study, ordered by model, compression, task: the same study gives the same cells anywhere. Dense comes first, once per model and task. */
+/**
+ * The cells of a study, ordered by model, compression, transfer, task: the same study gives the same cells anywhere. Dense comes first, once
+ * per model and task, or per setting of a training where the study has any.
+ */
 export function planStudy(study: Study, resolved: Resolved): readonly PlannedCell[] {
   const cells = new Map<string, PlannedCell>()
   const compressions = [DENSE, ...study.compress.flatMap(levelsOf)]
+  const settings = (study.transfer ?? []).flatMap((entry) => settingsOf(entry, resolved))
   resolved.models.forEach((model, m) => {
     for (const compression of compressions) {
       const ledger = ledgerKey(model, compression, resolved.compressVersion)
-      resolved.tasks.forEach(({ task, limit, group }, t) => {
-        const key = keyOf(model, compression, { task, limit, group }, study.engine.provider, resolved)
-        const fingerprint = sha256(canonical(key))
-        const label = `${model.name} · ${compressionLabel(compression)} · ${task.label}`
-        const names = { modelName: model.name, taskLabel: task.label, taskGroup: group }
-        // a level that two entries list is one cell
-        if (!cells.has(fingerprint)) cells.set(fingerprint, { fingerprint, key, model: m, task: t, ledger, label, ...names })
-      })
+      for (const transfer of transfersOf(compression, settings)) {
+        const weights = transfer === 'none' ? ledger : sha256(canonical({ ledger, transfer }))
+        const level = [compressionLabel(compression), ...(transfer === 'none' ? [] : [transferLabel(transfer)])].join(' · ')
+        resolved.tasks.forEach(({ task, limit, group }, t) => {
+          const key = keyOf(model, { compression, transfer }, { task, limit, group }, study.engine.provider, resolved)
+          const fingerprint = sha256(canonical(key))
+          const label = `${model.name} · ${level} · ${task.label}`
+          const names = { modelName: model.name, taskLabel: task.label, taskGroup: group }
+          // a level that two entries list is one cell
+          if (!cells.has(fingerprint))
+            cells.set(fingerprint, { fingerprint, key, model: m, task: t, ledger, weights, label, ...names })
+        })
+      }
     }
   })
   return [...cells.values()]
@@ -74,6 +94,46 @@ export function planStudy(study: Study, resolved: Resolved): readonly PlannedCel
 /** The id of a study: 32 hex digits of the hash of its name and cells. */
 export function studyId(name: string, cells: readonly PlannedCell[]): string {
   return sha256(canonical({ name, cells: cells.map(({ fingerprint }) => fingerprint) })).slice(0, 32)
+}
+
+/** One way of training on, by kind and setting. */
+type Setting = Omit<TransferRecord, 'kind'> & { readonly version: number }
+
+/** What a compressed model is asked after: nothing, or each training. The uncompressed one is trained once per setting, as their reference. */
+function transfersOf(
+  compression: CompressionRecord,
+  settings: readonly { readonly kinds: readonly string[]; readonly setting: Setting }[],
+): CellKey['transfer'][] {
+  if (settings.length === 0) return ['none']
+  if (compression.method === 'dense') return settings.map(({ setting }) => ({ kind: 'dense', ...setting }))
+  return settings.flatMap(({ kinds, setting }) => kinds.filter((kind) => kind !== 'dense').map((kind) => ({ kind, ...setting })))
+}
+
+/** The settings of one entry of `transfer`: items × steps × learning rates × seeds. */
+function settingsOf(
+  entry: TransferEntry,
+  { training, trainVersion }: Resolved,
+): { kinds: readonly string[]; setting: Setting }[] {
+  const { kinds, task, items, steps, learningRate, schedule, warmUp, weightDecay, batch, seeds } = entry
+  const { hash, items: all } = training.get(task)!
+  return [items ?? all].flat().flatMap((count) =>
+    [steps].flat().flatMap((n) =>
+      [learningRate].flat().flatMap((rate) =>
+        seeds.map((seed) => ({
+          kinds: [kinds].flat(),
+          setting: {
+            task: { id: task, hash, items: Math.min(count, all) },
+            ...{ steps: n, learningRate: rate, schedule, warmUp, weightDecay, batch, seed, version: trainVersion },
+          },
+        })),
+      ),
+    ),
+  )
+}
+
+/** A training in a few words, such as "sparse, 200 steps, rate 0.001, 500 items". */
+export function transferLabel({ kind, steps, learningRate, task, seed }: TransferRecord): string {
+  return `${kind}, ${steps} steps, rate ${learningRate}, ${task.items} items${seed === 0 ? '' : `, seed ${seed}`}`
 }
 
 /** A compression in a few words, such as "magnitude 0.5 model", "magnitude 4:8 row" or "random 0.5 layer seed 1". */
@@ -101,14 +161,14 @@ export function levelsOf(entry: CompressEntry): CompressionRecord[] {
 
 function keyOf(
   model: ResolvedModel,
-  compression: CompressionRecord,
+  { compression, transfer }: Pick<CellKey, 'compression' | 'transfer'>,
   { task, limit }: ResolvedTask,
   provider: string,
   resolved: Resolved,
 ): CellKey {
   return {
     ...{ weights: model.weights, tokenizer: model.tokenizer, graph: model.graph },
-    ...{ compression, compressVersion: resolved.compressVersion, transfer: 'none' },
+    ...{ compression, compressVersion: resolved.compressVersion, transfer },
     task: { id: task.id, hash: task.hash, shots: task.shots, limit },
     scorers: Object.fromEntries(task.scorers.map((id) => [id, resolved.scorerVersion(id)])),
     ...{ askVersion: resolved.askVersion, provider },

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { Json } from '../base/json.ts'
 import { methods } from '../compress/index.ts'
 import { GROUPS } from '../compress/method.ts'
+import { SCHEDULES } from '../train/schedule.ts'
+import { transfers, type TransferId } from '../train/transfer.ts'
 
 /** Fraction of zeros: from 0 up to, but not including, 1. */
 const sparsity = z.number().min(0).lt(1)
@@ -52,6 +54,29 @@ const compress = z.strictObject({
   exclude: names.optional().describe('No matrix whose name fits one of these patterns; * stands for anything.'),
 })
 
+const TRANSFERS = transfers.map(({ id }) => id) as [TransferId, ...TransferId[]]
+
+const transfer = z.strictObject({
+  kinds: orList(z.enum(TRANSFERS))
+    .default(TRANSFERS)
+    .describe(
+      'Ways to train on: dense (uncompressed, the reference, always run), sparse, freezing, sparse-to-dense. All where left out.',
+    ),
+  task: z.string().min(1).describe('Task whose training items are learned, their answers only.'),
+  items: orList(count)
+    .optional()
+    .describe('Learn from the first so many training items (items, from 1); a list gives one level each. All where left out.'),
+  steps: orList(count).describe('Steps of training (from 1); a list gives one level each.'),
+  learningRate: orList(z.number().positive())
+    .default(2e-5)
+    .describe('Highest learning rate (above 0); a list gives one level each.'),
+  schedule: z.enum(SCHEDULES).default('linear').describe('How the rate falls after warming up.'),
+  warmUp: z.number().min(0).lt(1).default(0.06).describe('Share of the steps in which the rate rises (0 up to 1).'),
+  weightDecay: z.number().min(0).default(0).describe('Decoupled weight decay of AdamW (from 0).'),
+  batch: count.default(16).describe('Texts of one step (from 1).'),
+  seeds: z.array(z.int().min(0)).min(1).default([0]).describe('Seeds of the order of the texts, one level each.'),
+})
+
 const table = {
   table: path.describe('CSV file, relative to the data folder or to this file.'),
   key: z.string().min(1).describe('Column that names the task.'),
@@ -94,6 +119,11 @@ export const studyFile = z.strictObject({
     .describe('Tasks, groups, wildcards or task files.'),
   limit: count.optional().describe('Ask the first so many items of every task only (items, from 1).'),
   compress: z.array(compress).min(1).describe('Compressions; the dense model is always run as well.'),
+  transfer: z
+    .array(transfer)
+    .min(1)
+    .optional()
+    .describe('Training after compression; every task is then asked of the trained models, the dense one trained alike.'),
   difficulty: z.array(difficulty).optional().describe('How hard each task is; the first is the one charts use.'),
   groups: z
     .strictObject(table)

@@ -22,6 +22,7 @@ export interface Study extends Omit<StudyFile, 'models' | 'tasks' | 'data' | 'ti
   readonly difficulty: NonNullable<StudyFile['difficulty']>
 }
 export type CompressEntry = Study['compress'][number]
+export type TransferEntry = NonNullable<Study['transfer']>[number]
 
 /**
  * A study from the text of a study file at `path`. Throws LabError with file, line and column: 'study/yaml' for YAML itself, 'study/field',

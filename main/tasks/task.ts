@@ -60,6 +60,8 @@ export interface Task {
   readonly rung?: Rung
   /** Content hash of everything that decides what is asked: task files, data files, version. Not of `limit`. */
   readonly hash: string
+  /** What may be learned before the task is asked: items of its own, none of which is asked. Absent where there are none. */
+  readonly training?: Task
   /** Items in order of the split; at most `limit` of them. */
   items(limit: number | undefined): AsyncIterable<Item>
 }

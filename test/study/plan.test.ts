@@ -12,7 +12,7 @@ const model = (name: string) => ({ name, weights: sha256(name), tokenizer: sha25
 const resolved: Resolved = {
   models: [model('one'), model('two')],
   tasks: [task('a'), task('b')].map((t) => ({ task: t, limit: null, group: '' })),
-  ...{ scorerVersion: () => 1, askVersion: 1, compressVersion: 1 },
+  ...{ scorerVersion: () => 1, askVersion: 1, compressVersion: 1, trainVersion: 1, training: new Map() },
 }
 const study = (compress: string, file = '/s.yaml') =>
   parseStudy(`name: s\nmodels: [{ folder: one }, { folder: two }]\ntasks: [a, b]\ncompress:\n${compress}`, file)

@@ -76,7 +76,7 @@ describeSwiftShader('a Llama that learns on WebGPU, its weights and moments kept
     expect(relativeError(there.matrix, here.matrix)).toBeLessThan(1e-3)
   })
   it('leaves the processor nothing but shapes and the indices of rows', () => {
-    const placed = placeOnWebGpu(graph, { ...Object.fromEntries(makeWeights()), ...feedsAt(1) })
+    const [placed = []] = placeOnWebGpu([{ graph, feeds: { ...Object.fromEntries(makeWeights()), ...feedsAt(1) } }])
     expect(placed.filter(({ provider }) => provider === 'WebGpu').length).toBeGreaterThan(400)
     expect(placed.filter(({ provider, numbers }) => provider !== 'WebGpu' && numbers > 12)).toEqual([])
   })

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Json } from '../../base/json.ts'
 import { startEngine } from '../../engine/process.ts'
 import type { Store } from '../../store/open.ts'
@@ -17,7 +18,7 @@ export interface StudyPlace {
 /** A study file run cell by cell: each cell is one task asked of one model at one compression level. */
 export const study: JobKind<StudyPlace, PreparedStudy, PlannedCell, CellResult> = {
   id: 'study',
-  prepare: async (raw: Json, { store }) => prepareStudy(raw, store),
+  prepare: (raw: Json, place) => prepareStudy(raw, place),
   plan: ({ cells }) => cells,
   key: ({ fingerprint }) => fingerprint,
   log: (_, { store, effort }) => ({
@@ -29,7 +30,7 @@ export const study: JobKind<StudyPlace, PreparedStudy, PlannedCell, CellResult> 
     },
     fail: ({ fingerprint }, fault) => store.cells.fail(fingerprint, fault),
   }),
-  async open(p, _left, c, { nowMs, effort }) {
-    return openShift(p, await startEngine(p.engine), c, effort, nowMs)
+  async open(p, _left, c, { store, nowMs, effort }) {
+    return openShift(p, await startEngine(p.engine), c, { folder: join(store.folder, 'trained'), effort, nowMs })
   },
 }

@@ -15,7 +15,8 @@ import { readDifficulty, readGroups, type DifficultyTable } from '../../study/di
 import { planStudy, studyId, type PlannedCell, type ResolvedTask } from '../../study/plan.ts'
 import { parseStudy, type Study } from '../../study/spec.ts'
 import { loadTasks } from '../../tasks/index.ts'
-import type { Rung } from '../../tasks/task.ts'
+import type { Rung, Task } from '../../tasks/task.ts'
+import { TRAIN_VERSION } from '../../train/version.ts'
 
 /** What one asks for when running a study; what is given here wins over the file. */
 export const studyParams = z.strictObject({
@@ -36,10 +37,19 @@ export interface PreparedStudy {
   readonly study: Study
   readonly models: readonly LanguageModel[]
   readonly tasks: readonly ResolvedTask[]
+  /** Training items by the task that a transfer names. */
+  readonly training: ReadonlyMap<string, Training>
   readonly cells: readonly PlannedCell[]
   readonly engine: EngineSettings & { readonly batchTokens: number }
   /** What the store keeps beside the cells, so that tables and reports need no model, task or data folder. */
   readonly kept: StudyFacts
+}
+
+/** What a transfer learns from. */
+export interface Training {
+  /** The training items, as a task of their own. */
+  readonly task: Task
+  readonly items: number
 }
 
 /** The part of a study that reports are made from: plain data, kept as `StoredStudy.spec`. */
@@ -66,18 +76,19 @@ export interface StudyFacts {
   readonly command: string
 }
 
-/** Reads and checks all that a study names. Throws a LabError for the first thing that is wrong, before anything is written. */
-export function prepareStudy(raw: Json, store: Pick<Store, 'hashes'>): PreparedStudy {
+/** Reads and checks all that a study names; the store is looked at last. Throws a LabError for the first thing that is wrong, before anything is written. */
+export async function prepareStudy(raw: Json, place: { readonly store: Pick<Store, 'hashes'> }): Promise<PreparedStudy> {
   const params = studyParams.parse(raw)
   const file = resolve(params.file)
   const study = withParams(parseStudy(readText(file), file), params)
   const engine = { ...study.engine, provider: providerOf(study.engine.provider) }
   const models = study.models.map(({ folder, name }) => ({ ...openModel(folder), name }))
   const tasks = resolveTasks(study)
+  const training = await resolveTraining(study)
   const ids = tasks.map(({ task }) => task.id)
   const resolved = models.map((model) => ({
     name: model.name,
-    weights: store.hashes.of(model.files, () => model.weights.hash()),
+    weights: place.store.hashes.of(model.files, () => model.weights.hash()),
     tokenizer: model.tokenizer.hash,
     graph: model.graphHash,
   }))
@@ -85,7 +96,8 @@ export function prepareStudy(raw: Json, store: Pick<Store, 'hashes'>): PreparedS
     models: resolved,
     tasks,
     scorerVersion: (id) => scorerOf(id).version,
-    ...{ askVersion: ASK_VERSION, compressVersion: COMPRESS_VERSION },
+    ...{ askVersion: ASK_VERSION, compressVersion: COMPRESS_VERSION, trainVersion: TRAIN_VERSION },
+    training: new Map([...training].map(([name, { task, items }]) => [name, { hash: task.hash, items }])),
   })
   const kept: StudyFacts = {
     study,
@@ -97,7 +109,7 @@ export function prepareStudy(raw: Json, store: Pick<Store, 'hashes'>): PreparedS
     tasks: tasks.map(({ task: { id, hash, version, shots, rung = null }, limit }) => ({ id, hash, version, shots, limit, rung })),
     command: params.command,
   }
-  return { id: studyId(study.name, cells), study, models, tasks, cells, engine, kept }
+  return { id: studyId(study.name, cells), study, models, tasks, training, cells, engine, kept }
 }
 
 function withParams(study: Study, { data, provider, threads, batchTokens, limit }: z.output<typeof studyParams>): Study {
@@ -129,6 +141,25 @@ function resolveTasks(study: Study): ResolvedTask[] {
   const once = [...new Map(found.map((entry) => [entry.task.id, entry])).values()]
   const groups = readGroups(study, once.map(({ task }) => task.id)) // prettier-ignore
   return once.map(({ task, limit }) => ({ task, limit: limit ?? null, group: groups.get(task.id) ?? task.group ?? '' }))
+}
+
+/** The training items of each task that a transfer names, counted. LabError 'train/items' where a task has none. */
+async function resolveTraining(study: Study): Promise<Map<string, Training>> {
+  const found = new Map<string, Training>()
+  for (const { task: name } of study.transfer ?? []) {
+    if (found.has(name)) continue
+    const named = loadTasks(name, { data: study.data })
+    const tasks = new Map(named.flatMap(({ training }) => (training ? [[training.id, training]] : [])))
+    const [task, ...more] = tasks.values()
+    if (!task || more.length > 0) {
+      const what = task ? `${tasks.size} sets of them: ${[...tasks.keys()].join(', ')}` : 'none'
+      throw new LabError('train/items', `Expected one set of training items behind "${name}", found ${what}.`)
+    }
+    let items = 0
+    for await (const _ of task.items(undefined)) items++
+    found.set(name, { task, items })
+  }
+  return found
 }
 
 function readText(path: string): string {

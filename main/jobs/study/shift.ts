@@ -1,17 +1,15 @@
-import { compress } from '../../compress/recipe.ts'
-import type { Pattern } from '../../compress/method.ts'
 import { createLanguage, type Language } from '../../engine/language.ts'
 import type { Engine } from '../../engine/session.ts'
 import type { LanguageModel } from '../../models/model.ts'
-import type { Weights } from '../../onnx/graph.ts'
 import { ask, prepare, type Prepared } from '../../score/ask.ts'
 import type { LedgerLine } from '../../store/ledgers.ts'
-import type { CellRecord, CompressionRecord, ItemOutcomes } from '../../store/records.ts'
+import type { CellRecord, ItemOutcomes } from '../../store/records.ts'
 import type { PlannedCell } from '../../study/plan.ts'
 import type { Item, Task } from '../../tasks/task.ts'
 import type { Shift, StepContext } from '../kind.ts'
 import type { Effort } from './effort.ts'
 import { collectOutcomes } from './collect.ts'
+import { makeLevel, type Level } from './level.ts'
 import type { PreparedStudy } from './prepare.ts'
 
 /** What one cell gives: its record, its items and the ledger of the weights that were asked. */
@@ -21,33 +19,32 @@ export interface CellResult {
   readonly ledger: readonly LedgerLine[]
 }
 
+export interface ShiftPlace {
+  /** Where trained weights are kept, each set under its key. */
+  readonly folder: string
+  readonly effort: Effort
+  readonly nowMs: () => number
+}
+
 interface Questions {
   readonly items: readonly Item[]
   readonly prepared: Prepared
 }
 
-/** Weights of one level, ready to be asked. */
-interface Level {
-  readonly weights: Weights
-  readonly ledger: readonly LedgerLine[]
-  readonly actualSparsity: number
-}
-
 /**
  * Cells at work. One session per model serves all its levels: a level is compressed while the one before it is still being asked, and its
- * weights become current when that has been answered. Texts become ids once per model and task, however many levels there are.
+ * weights become current when that has been answered. A level that is trained on is trained in the same engine. Texts become ids once per model and task, however many levels there are.
  */
 export function openShift(
   p: PreparedStudy,
   engine: Engine,
   c: StepContext,
-  effort: Effort,
-  nowMs: () => number,
+  { folder, effort, nowMs }: ShiftPlace,
 ): Shift<PlannedCell, CellResult> {
   const questions = new Map<number, Promise<Questions>>()
   const inFlight = new Set<Promise<unknown>>()
   let language: { readonly model: number; readonly ready: Promise<Language> } | undefined
-  let level: { readonly ledger: string; readonly ready: Promise<Level> } | undefined
+  let level: { readonly weights: string; readonly ready: Promise<Level> } | undefined
   let lastMs = nowMs()
 
   function languageOf(model: number): Promise<Language> {
@@ -65,15 +62,20 @@ export function openShift(
   }
 
   function levelOf(cell: PlannedCell, speaker: Promise<Language>): Promise<Level> {
-    if (level?.ledger === cell.ledger) return level.ready
+    if (level?.weights === cell.weights) return level.ready
     const others = Promise.allSettled(inFlight)
-    const ready = compressed(p.models[cell.model]!, cell.key.compression, c.signal).then(async (made) => {
+    const ready = makeLevel(p, cell, engine, { folder, signal: c.signal, nowMs, onStep: sayStep }).then(async (made) => {
       await others
       await (await speaker).use(made.weights)
       return made
     })
-    level = { ledger: cell.ledger, ready }
+    level = { weights: cell.weights, ready }
     return ready
+  }
+
+  function sayStep(label: string): void {
+    effort.label = label
+    c.onMove()
   }
 
   function questionsOf(cell: PlannedCell): Promise<Questions> {
@@ -136,33 +138,4 @@ async function readQuestions(
   const items: Item[] = []
   for await (const item of task.items(limit)) items.push(item)
   return { items, prepared: prepare(items.map(({ question }) => question), tokenizer, config.contextLength, endIds) } // prettier-ignore
-}
-
-async function compressed(model: LanguageModel, key: CompressionRecord, signal: AbortSignal): Promise<Level> {
-  if (key.method === 'dense') return { weights: model.weights, ledger: [], actualSparsity: countZeros(model) }
-  const made = await compress(
-    model.linears,
-    model.weights,
-    { ...key, group: key.group as 'model', pattern: patternOf(key) },
-    { signal },
-  )
-  return { weights: made.weights, ledger: made.ledger, actualSparsity: made.zeros / made.total }
-}
-
-/** Fraction of zeros in the compressible matrices as they came: a model may have been pruned before. */
-function countZeros({ linears, weights }: LanguageModel): number {
-  let zeros = 0
-  let total = 0
-  for (const { name } of linears) {
-    const { data } = weights.get(name)
-    total += data.length
-    for (let i = 0; i < data.length; i++) if (data[i] === 0) zeros++
-  }
-  return total === 0 ? 0 : zeros / total
-}
-
-function patternOf({ pattern }: CompressionRecord): Pattern {
-  if (pattern === 'free') return 'free'
-  const [keep, of] = pattern.split(':').map(Number)
-  return { keep: keep!, of: of! }
 }

@@ -19,6 +19,8 @@ export interface Family {
   readonly axis: string
   readonly harder: 'up' | 'down'
   readonly levels: readonly number[]
+  /** Items to learn from, of all levels in turn; none where left out: what is asked then stood in the corpus. */
+  readonly training?: number
   asks(level: number): Extract<Ask, 'choice' | 'continuation'>
   /** The n-th question at a level. With the same generator, levels ask about the same thing wherever that makes sense. */
   question(world: World, level: number, rng: Rng): Question
@@ -51,11 +53,11 @@ function taskOf(family: Family, level: number): WorldTask {
   const { id, axis } = family
   const ask = family.asks(level)
   const rung: Rung = { family: id, axis, level, difficulty: family.harder === 'up' ? level : -level }
-  const items = (limit?: number) => itemsOf(family, level, Math.min(limit ?? ITEMS, ITEMS))
+  const items = (limit?: number) => itemsOf(family, () => level, Math.min(limit ?? ITEMS, ITEMS))
   const task: Task = {
-    ...{ id: `${id}_${level}`, version: VERSION, label: `${family.label}, ${axis} ${level}`, group: id, ask, shots: 0, rung },
-    scorers: ['acc'], // of a continuation: whether greedy decoding gives it
-    hash: sha256(canonical({ id, level, version: VERSION, world: WORLD_SEED, items: ITEMS })),
+    ...headOf(`${id}_${level}`, `${family.label}, ${axis} ${level}`, family, ask, ITEMS),
+    ...(family.training !== undefined && { training: trainingOf(family, family.training) }),
+    rung,
     async *items(limit) {
       yield* items(limit)
     },
@@ -63,10 +65,29 @@ function taskOf(family: Family, level: number): WorldTask {
   return { task, items }
 }
 
-function* itemsOf({ id, question }: Family, level: number, count: number): Generator<Item> {
+/** Items of a family to learn from: other ones than are asked, from all its levels in turn. */
+function trainingOf(family: Family, count: number): Task {
+  const levelOf = (n: number) => family.levels[n % family.levels.length]!
+  return {
+    ...headOf(`${family.id}_training`, `${family.label}, to learn from`, family, family.asks(levelOf(0)), count),
+    async *items(limit = count) {
+      yield* itemsOf(family, levelOf, Math.min(limit, count), 'training')
+    },
+  }
+}
+
+function headOf(id: string, label: string, family: Family, ask: Ask, items: number) {
+  return {
+    ...{ id, version: VERSION, label, group: family.id, ask, shots: 0 },
+    scorers: ['acc'], // of a continuation: whether greedy decoding gives it
+    hash: sha256(canonical({ id, version: VERSION, world: WORLD_SEED, items })),
+  }
+}
+
+function* itemsOf({ id, question }: Family, levelOf: (n: number) => number, count: number, split = 'asked'): Generator<Item> {
   const world = theWorld()
   for (let n = 0; n < count; n++) {
-    const asked = question(world, level, createRng(`world/${WORLD_SEED}/${id}/${n}`))
+    const asked = question(world, levelOf(n), createRng(`world/${WORLD_SEED}/${id}/${split}/${n}`))
     yield { id: n, doc: { text: textOf(asked) }, question: asked }
   }
 }

@@ -52,3 +52,8 @@ export function translation(language: string, things: readonly string[], diction
 export function sum(a: number, b: number): Form {
   return { context: `${a} + ${b} =`, answer: ` ${a + b}` }
 }
+
+/** "otter, barley, wolf:" → " animal". */
+export function kindOf(words: readonly string[], kind: string): Form {
+  return { context: `${words.join(', ')}:`, answer: ` ${kind}` }
+}

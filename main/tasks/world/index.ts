@@ -2,13 +2,14 @@ import { tasksOf, type Family, type WorldTask } from './build.ts'
 import { context } from './context.ts'
 import { facts } from './facts.ts'
 import { form } from './form.ts'
+import { kinds } from './kinds.ts'
 import { language } from './language.ts'
 import { options } from './options.ts'
 import { shots } from './shots.ts'
 import { sums } from './sums.ts'
 
 /** The built-in, generated tasks; the order here is the order on screen. */
-export const families: readonly Family[] = [facts, options, context, shots, form, language, sums]
+export const families: readonly Family[] = [facts, options, context, shots, form, language, sums, kinds]
 
 const tasks = families.flatMap(tasksOf)
 

@@ -1,0 +1,118 @@
+import { existsSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeWhole } from '../../base/files.ts'
+import { compress, type Compressed } from '../../compress/recipe.ts'
+import type { Pattern } from '../../compress/method.ts'
+import type { Engine } from '../../engine/session.ts'
+import { languageGradients } from '../../grad/loss.ts'
+import type { LanguageModel } from '../../models/model.ts'
+import { openSafetensors, writeSafetensors } from '../../models/safetensors.ts'
+import { placedWeights } from '../../models/weights.ts'
+import type { Weights } from '../../onnx/graph.ts'
+import type { LedgerLine } from '../../store/ledgers.ts'
+import type { CompressionRecord, TransferRecord } from '../../store/records.ts'
+import type { PlannedCell } from '../../study/plan.ts'
+import { completion, completionsOf } from '../../train/objectives/completion.ts'
+import type { Schedule } from '../../train/schedule.ts'
+import { transfer as train, type TransferId } from '../../train/transfer.ts'
+import type { PreparedStudy, Training } from './prepare.ts'
+
+/** Weights of one level, ready to be asked. */
+export interface Level {
+  readonly weights: Weights
+  readonly ledger: readonly LedgerLine[]
+  /** Fraction of zeros in the compressible matrices. */
+  readonly actualSparsity: number
+}
+
+export interface LevelPlace {
+  /** Where trained weights are kept, each set under its key. */
+  readonly folder: string
+  readonly signal: AbortSignal
+  readonly nowMs: () => number
+  /** A step of training was made. */
+  readonly onStep: (label: string) => void
+}
+
+/** The weights a cell is asked of: compressed, then trained on where its key says so. Trained weights are kept and not made again. */
+export async function makeLevel(p: PreparedStudy, cell: PlannedCell, engine: Engine, place: LevelPlace): Promise<Level> {
+  const model = p.models[cell.model]!
+  const { compression, transfer } = cell.key
+  const made = await compressed(model, compression, place.signal)
+  const { ledger, zeros, total } = made
+  if (transfer === 'none') return { weights: made.weights, ledger, actualSparsity: zeros / total }
+  const kept = join(place.folder, `${cell.weights}.safetensors`)
+  if (!existsSync(kept)) await trainOn(model, made, cell, p.training.get(transfer.task.id)!, engine, place)
+  const places = [...openSafetensors(kept)].map(([name, tensor]) => [name, { ...tensor, stored: 'F32' as const }] as const)
+  const weights = placedWeights(new Map(places))
+  return { weights, ledger, actualSparsity: countZeros(model, weights) / total }
+}
+
+async function compressed(
+  model: LanguageModel,
+  key: CompressionRecord,
+  signal: AbortSignal,
+): Promise<Pick<Compressed, 'weights' | 'masks' | 'ledger' | 'zeros' | 'total'>> {
+  const { linears, weights } = model
+  if (key.method !== 'dense') return compress(linears, weights, { ...key, group: key.group as 'model', pattern: patternOf(key) }, { signal }) // prettier-ignore
+  const total = linears.reduce((sum, matrix) => sum + matrix.out * matrix.in, 0)
+  return { weights, masks: new Map(), ledger: [], zeros: countZeros(model, weights), total }
+}
+
+/** Zeros in the compressible matrices: a model may have been pruned before it came. */
+function countZeros({ linears }: LanguageModel, weights: Weights): number {
+  let zeros = 0
+  for (const { name } of linears) {
+    const { data } = weights.get(name)
+    for (let i = 0; i < data.length; i++) if (data[i] === 0) zeros++
+  }
+  return zeros
+}
+
+function patternOf({ pattern }: CompressionRecord): Pattern {
+  if (pattern === 'free') return 'free'
+  const [keep, of] = pattern.split(':').map(Number)
+  return { keep: keep!, of: of! }
+}
+
+/** Steps from one checkpoint to the next: a killed lab repeats at most so many. */
+const CHECKPOINT_EVERY = 50
+
+/** Trains a level and keeps its weights, and the losses that led there, whole or not at all. */
+async function trainOn(
+  model: LanguageModel,
+  { masks }: Pick<Compressed, 'masks'>,
+  { key, weights: recipe, label }: PlannedCell,
+  training: Training,
+  engine: Engine,
+  { folder, signal, nowMs, onStep }: LevelPlace,
+): Promise<void> {
+  const { graphs, weights, tokenizer, config } = model
+  const record = key.transfer as TransferRecord
+  const items = await completionsOf(training.task, tokenizer, config.contextLength, record.task.items)
+  const names = weights.names()
+  const checkpoint = { folder: join(folder, recipe), recipe, every: CHECKPOINT_EVERY }
+  const level = label.split(' · ').slice(0, -1).join(' · ')
+  const { weights: trained, log } = await train(
+    engine,
+    { gradients: languageGradients(graphs.logits, names), names },
+    weights,
+    masks,
+    completion(items, { batch: record.batch, seed: record.seed }),
+    { transfer: record.kind as TransferId, checkpoint, ...settingsOf(record) },
+    { signal, nowMs, onProgress: ({ step, steps }) => onStep(`${level}: step ${step} of ${steps}`) },
+  )
+  writeWhole(join(folder, `${recipe}.json`), JSON.stringify({ level, ...log }))
+  const sources = names.map((name) => ({ name, dims: trained.dims(name), stored: 'F32' as const, read: () => trained.get(name) }))
+  writeSafetensors(join(folder, `${recipe}.safetensors`), sources)
+  rmSync(checkpoint.folder, { recursive: true, force: true })
+}
+
+/** AdamW as the paper's code has it (paper.md 3.3): its library's defaults, no clipping; biases and norms do not decay. */
+function settingsOf({ steps, learningRate, schedule, warmUp, weightDecay }: TransferRecord) {
+  return {
+    adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay },
+    schedule: { kind: schedule as Schedule['kind'], peak: learningRate, warmup: Math.floor(warmUp * steps), steps },
+    decays: (name: string) => !/norm|bias/.test(name),
+  }
+}
