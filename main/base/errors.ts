@@ -50,6 +50,7 @@ export const FAULTS = {
   'train/mask': 'Take masks that were made for this very model, and of matrices that are trained.',
   'train/checkpoint': 'Another training keeps its checkpoints there: give each recipe a folder of its own, or remove that one.',
   'train/recipe': 'Correct the recipe at the place named.',
+  'train/exists': 'Name a folder that is not there yet with --out, or move that one away.',
   // compression
   'compress/quota': 'Ask for a sparsity from 0 up to, but not including, 1.',
   'compress/pattern':

@@ -13,3 +13,13 @@ describe.each(golden.schedules)('$kind over $steps steps, $warmup of warm-up', (
     rates.forEach((rate, i) => expect(rateAt(schedule, i + 1)).toBeCloseTo(rate, 15))
   })
 })
+
+describe('a floor', () => {
+  it.each(['linear', 'cosine'] as const)('is where a %s fall ends, and no lower', (kind) => {
+    const schedule = { kind, peak: 2, warmup: 5, steps: 105, floor: 0.05 }
+    expect(rateAt(schedule, 6)).toBe(2)
+    expect(rateAt(schedule, 106)).toBeCloseTo(0.1, 12)
+    expect(rateAt(schedule, 56)).toBeCloseTo(1.05, 12)
+    expect(rateAt(schedule, 500)).toBeCloseTo(0.1, 12)
+  })
+})

@@ -3,6 +3,7 @@ import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { methods } from './methods.ts'
 import { models } from './models.ts'
+import { pretrain } from './pretrain.ts'
 import { report } from './report.ts'
 import { results } from './results.ts'
 import { run } from './run.ts'
@@ -10,4 +11,15 @@ import { status } from './status.ts'
 import { tasks } from './tasks.ts'
 
 /** The order here is the order in help. */
-export const commands: readonly Command[] = [run, status, results, report, exportCommand, models, tasks, methods, doctor]
+export const commands: readonly Command[] = [
+  run,
+  status,
+  results,
+  report,
+  exportCommand,
+  models,
+  tasks,
+  methods,
+  pretrain,
+  doctor,
+]

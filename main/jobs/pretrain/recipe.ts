@@ -78,7 +78,10 @@ export function readRecipe(path: string): Recipe {
   if (broken) throw new LabError('train/recipe', `Expected YAML at ${at(broken.pos[0])}, got: ${broken.message}`)
   const raw: unknown = document.toJS()
   const parsed = recipeFile.safeParse(raw)
-  const problem = parsed.success ? misfitOf(parsed.data) : problemOf(parsed.error.issues[0]!, raw)
+  const issues = parsed.error?.issues ?? []
+  // a misspelt key also leaves the right one missing: the misspelling is what to say
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
+  const problem = parsed.success ? misfitOf(parsed.data) : problemOf(issue!, raw)
   if (problem) throw new LabError('train/recipe', `${problem.message} at ${at(offsetOf(document, problem.path))}.`)
   return parsed.data!
 }

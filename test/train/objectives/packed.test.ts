@@ -7,15 +7,20 @@ const ids = Int32Array.from({ length: 61 }, (_, i) => i)
 const numbers = (data: ArrayLike<number | bigint> | undefined) => Array.from(data!, Number)
 
 describe('packed text', () => {
-  it('puts the token that begins a text before each document, and cuts the last one where there are enough', () => {
+  it('puts the token that begins a text before each document, and cuts the last one where there are enough', async () => {
     using folder = makeModelFolder()
     const tokenizer = openTokenizer(folder.path, 128)
     const [one, two] = ['in the end', 'a red one'].map((text) => tokenizer.encode(text, false))
     const whole = [1, ...one!, 1, ...two!]
-    expect(numbers(packText(['in the end', 'a red one'], tokenizer, whole.length - 2))).toEqual(whole.slice(0, -2))
-    expect(() => packText(['in the end'], tokenizer, 100)).toThrow(
+    expect(numbers(await packText(['in the end', 'a red one'], tokenizer, whole.length - 2))).toEqual(whole.slice(0, -2))
+    await expect(packText(['in the end'], tokenizer, 100)).rejects.toThrow(
       `Expected text of 100 tokens to learn from, got ${one!.length + 1}.`,
     )
+  })
+  it('stops when asked to', async () => {
+    using folder = makeModelFolder()
+    const stopped = packText(Array<string>(2000).fill('a'), openTokenizer(folder.path, 128), 2000, AbortSignal.abort())
+    await expect(stopped).rejects.toMatchObject({ code: 'engine/stopped' })
   })
   it('predicts each id but the first once per epoch, and draws another order for the next', () => {
     const { at, stepsPerEpoch } = packed(ids, { length: 5, batch: 2, accumulate: 2, seed: 1 })
