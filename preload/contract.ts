@@ -22,14 +22,26 @@ export interface ResultRow {
   /** Fraction of zeros that came. */
   readonly actualSparsity: number
   readonly bits: number
+  /** Kind of the training after compression, such as 'sparse-to-dense'; 'none' where there was none. */
   readonly transfer: string
+  /** Everything else that decides that training but its seed, in words: rows of one reference share it. '' where there was none. */
+  readonly training: string
+  /** What was trained on, how long and how fast (highest rate); null where nothing was trained. */
+  readonly trainItems: number | null
+  readonly steps: number | null
+  readonly learningRate: number | null
+  /** Seed of the compression. */
   readonly seed: number
+  /** Seed of the order of the texts in training, apart from that of the compression; null where nothing was trained. */
+  readonly trainSeed: number | null
+  /** The family of a task that is one level of an axis. */
   readonly task: string
   /** Group of tasks, such as a phenomenon; '' where the task stands alone. */
   readonly taskGroup: string
+  /** What changes from level to level of a family of tasks, such as 'options'; '' and null where a task stands on no axis. */
   readonly axis: string
   readonly level: number | null
-  /** Declared difficulty, larger = harder; null where none is declared. */
+  /** Larger = harder: by the task's place on its axis, and comparable only within it; else as declared; null where nothing is known. */
   readonly difficulty: number | null
   readonly scorer: string
   readonly scorerVersion: number
@@ -42,7 +54,7 @@ export interface ResultRow {
   readonly n: number
   /** Score of the best constant predictor; null for perplexities. */
   readonly chance: number | null
-  /** The same task and scorer on the uncompressed model. */
+  /** The same task and scorer on the uncompressed model, trained alike where there was training. */
   readonly dense: number
   /** 100 · value / dense (paper.md 1.2). */
   readonly normalised: number | null
@@ -79,16 +91,20 @@ export interface StudyRow {
   readonly failed: number
 }
 
-/** Kendall's tau-b between declared difficulty and drop at one compression level. */
+/** Kendall's tau-b between difficulty and drop at one compression level: over tasks, or over the levels of one family. */
 export interface TrendRow {
   readonly model: string
   readonly method: string
   readonly group: string
   readonly pattern: string
   readonly sparsity: number
+  /** As in ResultRow. */
+  readonly transfer: string
+  readonly training: string
   readonly seed: number
+  readonly trainSeed: number | null
   readonly scorer: string
-  /** Which estimator of difficulty, such as 'human-gap'. */
+  /** Which estimator of difficulty, such as 'human-gap', or the axis of a family, such as 'world_options by options'. */
   readonly estimator: string
   readonly tau: number | null
   readonly p: number | null

@@ -79,8 +79,11 @@ export function markOf(row: ResultRow): '' | 'dense at floor' | 'floor' | 'uncer
   return isOpen && row.method !== 'dense' ? 'uncertain' : ''
 }
 
-function keyOf(row: Pick<TrendRow, 'model' | 'method' | 'group' | 'pattern' | 'sparsity' | 'seed'>): string {
-  return [row.model, row.method, row.group, row.pattern, row.sparsity, row.seed].join(' ')
+type LevelFields = 'model' | 'method' | 'group' | 'pattern' | 'sparsity' | 'seed' | 'transfer' | 'training' | 'trainSeed'
+
+function keyOf(row: Pick<TrendRow, LevelFields>): string {
+  const { model, method, group, pattern, sparsity, seed, transfer, training, trainSeed } = row
+  return JSON.stringify([model, method, group, pattern, sparsity, seed, transfer, training, trainSeed])
 }
 
 function amountOf({ pattern, sparsity }: ResultRow): string {

@@ -7,12 +7,21 @@ import type { StoredStudy } from '../store/studies.ts'
 import type { DifficultyTable } from '../study/difficulty.ts'
 import type { EngineProvenance, ModelProvenance, Provenance, TaskProvenance } from './input.ts'
 
+/** Where a task stands on an axis of difficulty; as tasks/task.ts has it. */
+export interface Rung {
+  readonly family: string
+  readonly axis: string
+  readonly level: number
+  /** Larger = harder. */
+  readonly difficulty: number
+}
+
 /** The part of a stored study (`StoredStudy.spec`) that reports read. */
 export interface StudyFacts {
   readonly study: { readonly description?: string; readonly models?: readonly { readonly name: string }[] }
   readonly difficulty: readonly DifficultyTable[]
   readonly models: readonly ModelProvenance[]
-  readonly tasks: readonly TaskProvenance[]
+  readonly tasks: readonly (TaskProvenance & { readonly rung?: Rung | null })[]
   /** Data files by themselves, where the study kept them; the hash of a task covers its data either way. */
   readonly data?: Provenance['data']
   readonly command: string

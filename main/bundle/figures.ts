@@ -15,13 +15,13 @@ export interface Drawn {
   readonly tables: readonly DataTable[]
 }
 
-/** All figures of one model and scorer; what belongs to a model alone is drawn with its first scorer. */
+/** All figures of one model, scorer and training; what belongs to a model alone is drawn with its first scorer. */
 export function drawFigures(input: ReportInput): { readonly data: ChartData; readonly figures: readonly Drawn[] }[] {
   const models = new Set<string>()
   return chartData(input).map((data, i) => {
     const isFirst = !models.has(data.view.model)
     models.add(data.view.model)
-    const wanted = charts.filter(({ id }) => id !== 'ledger' || isFirst)
+    const wanted = charts.filter((chart) => (chart.id !== 'ledger' || isFirst) && (chart.isFor?.(data) ?? true))
     return { data, figures: wanted.map((chart) => draw(chart, data, `v${i + 1}`)) }
   })
 }

@@ -13,8 +13,14 @@ export interface ReportInput {
   readonly provenance: Provenance
 }
 
+/** One level of compression, and of training after it, under one scorer. */
+export type LevelFields = Pick<
+  ResultRow,
+  'model' | 'method' | 'group' | 'pattern' | 'sparsity' | 'seed' | 'transfer' | 'training' | 'trainSeed' | 'scorer'
+>
+
 /** A set of tasks at one level, each counting the same: means over tasks, intervals from the items of all of them. */
-export interface GroupRow extends Pick<ResultRow, 'model' | 'method' | 'group' | 'pattern' | 'sparsity' | 'seed' | 'scorer'> {
+export interface GroupRow extends LevelFields {
   /** All tasks of the study; those of them that the uncompressed model answers better than chance; or one group. */
   readonly of: 'all' | 'able' | 'group'
   /** '' for all and able, and where tasks stand alone. */
@@ -27,7 +33,7 @@ export interface GroupRow extends Pick<ResultRow, 'model' | 'method' | 'group' |
   readonly value: number
   readonly low: number
   readonly high: number
-  /** Mean score of the same tasks on the uncompressed model. */
+  /** Mean score of the same tasks on the uncompressed model, trained alike where there was training. */
   readonly dense: number
   readonly chance: number | null
   /** 100 · value / dense, with its 95 % interval by paired bootstrap over items. */

@@ -1,7 +1,7 @@
 import type { TrendRow } from '../../preload/contract.ts'
 import type { ChartData } from './charts/chart.ts'
 import type { GroupRow } from './input.ts'
-import { groupBy, levelKey, meanOf, type Level, type Series } from './view.ts'
+import { groupBy, keyOfLevel, levelKey, meanOf, type Level, type Series } from './view.ts'
 
 /** One level of compression, over all seeds: means, the widest span of intervals. */
 export interface LevelRow {
@@ -47,8 +47,7 @@ export function levelRows({ view, groups, trends }: ChartData): LevelRow[] {
   const taus = groupBy(trends, levelKey)
   return view.series.flatMap((series) =>
     series.levels.map((level): LevelRow => {
-      const { method, group } = series
-      const key = levelKey({ method, group, pattern: level.pattern, sparsity: level.sparsity })
+      const key = keyOfLevel(series, level)
       const marks = [...groupBy(taus.get(key) ?? [], (t) => t.estimator).values()].map(trendMark)
       const whole = all!.get(key) ?? []
       return { series, level, all: overallOf(whole), able: overallOf(able!.get(key) ?? ifAble(whole)), trends: marks }

@@ -9,8 +9,8 @@ import { valueOf, type Column } from '../stats/measure.ts'
 import type { CellRecord, ItemOutcomes } from '../store/records.ts'
 import type { Store } from '../store/open.ts'
 import type { DifficultyColumn } from '../study/difficulty.ts'
-import { transferLabel } from '../study/plan.ts'
-import { methodName } from './facts.ts'
+import { methodName, type Rung } from './facts.ts'
+import { referenceKey, trainingColumns } from './training.ts'
 import { groupBy } from './view.ts'
 
 /** A row with what groups and trends are made from. */
@@ -27,18 +27,19 @@ export const SEED = createRng('report/1')
 export const RESAMPLES = 2000
 
 /**
- * Every finished cell under each of its scorers, in the order of the study, set against the dense cell of the same model and task. A cell whose
- * dense counterpart is not there cannot be judged and is left out.
+ * Every finished cell under each of its scorers, in the order of the study, set against the dense cell of the same model and task, trained alike
+ * where there was training. A cell whose dense counterpart is not there cannot be judged and is left out.
  */
 export function measureCells(
   store: Pick<Store, 'items'>,
   done: readonly CellRecord[],
   difficulty: readonly DifficultyColumn[],
+  rungs: ReadonlyMap<string, Rung> = new Map(),
 ): Measured[] {
   const order = new Map(done.map(({ fingerprint }, i) => [fingerprint, i]))
   const byTask = groupBy(done, ({ modelName, key }) => JSON.stringify([modelName, key.task]))
   // task by task, so that the items of one task at a time are unpacked
-  const found = [...byTask.values()].flatMap((records) => measureTask(store, records, difficulty))
+  const found = [...byTask.values()].flatMap((records) => measureTask(store, records, difficulty, rungs))
   return found.sort((a, b) => order.get(a.row.cell)! - order.get(b.row.cell)!)
 }
 
@@ -46,12 +47,30 @@ function measureTask(
   store: Pick<Store, 'items'>,
   records: readonly CellRecord[],
   difficulty: readonly DifficultyColumn[],
+  rungs: ReadonlyMap<string, Rung>,
+): Measured[] {
+  const [first] = records
+  const { task } = first!.key
+  // the same resamples for all trainings of a task, so that what they are compared by is paired
+  const resampler = createResampler(first!.items, SEED.fork(`items/${task.hash}`), RESAMPLES)
+  const rung = rungs.get(task.id)
+  return [...groupBy(records, referenceKey).values()].flatMap((members) =>
+    measureAgainst(store, members, difficulty, rung, resampler),
+  )
+}
+
+/** Cells of one task with one reference. */
+function measureAgainst(
+  store: Pick<Store, 'items'>,
+  records: readonly CellRecord[],
+  difficulty: readonly DifficultyColumn[],
+  rung: Rung | undefined,
+  resampler: Resampler,
 ): Measured[] {
   const dense = records.find(({ key }) => key.compression.method === 'dense')
   if (!dense) return []
   const { task, scorers } = dense.key
   const before = readOutcomes(store, dense)
-  const resampler = createResampler(before.ids.length, SEED.fork(`items/${task.hash}`), RESAMPLES)
   const ids = Object.keys(scorers)
   const main = scorerOf(ids[0]!)
   const score = isShare(main) ? valueOf(columnOf(before, main.id, dense), main) : undefined
@@ -62,7 +81,7 @@ function measureTask(
       const scorer = scorerOf(id)
       const [from, to] = [columnOf(before, id, dense), columnOf(after, id, record)]
       const comparison = compare(from, to, scorer, record.chance[id] ?? null, resampler)
-      const row = { ...head(record, scorer, difficulties[0] ?? null), ...comparison, ...tail(record) }
+      const row = { ...head(record, scorer, rung, difficulties[0] ?? null), ...comparison, ...tail(record) }
       return { row, difficulties, member: { dense: from, compressed: to, measure: scorer, resampler: remember(resampler, scorer, from, to) } } // prettier-ignore
     })
   })
@@ -91,21 +110,19 @@ function columnOf({ scores }: ItemOutcomes, id: string, { fingerprint }: CellRec
   throw new LabError('store/corrupt', `Expected scores by ${id} in cell ${fingerprint}, found ${Object.keys(scores).join(', ')}.`)
 }
 
-function head({ key, modelName, taskGroup, actualSparsity }: CellRecord, scorer: Scorer, difficulty: number | null) {
+function head(
+  { key, modelName, taskGroup, actualSparsity }: CellRecord,
+  scorer: Scorer,
+  rung: Rung | undefined,
+  declared: number | null,
+) {
   const { group, pattern, sparsity, seed } = key.compression
+  const stands = rung && { task: rung.family, axis: rung.axis, level: rung.level, difficulty: rung.difficulty }
   return {
     ...{ model: modelName, method: methodName(key.compression), group, pattern, sparsity, actualSparsity },
     // zeros are stored as zeros: pruning leaves every weight as wide as it was computed with
-    ...{
-      bits: 32,
-      transfer: key.transfer === 'none' ? 'none' : transferLabel(key.transfer),
-      seed,
-      task: key.task.id,
-      taskGroup,
-      axis: '',
-      level: null,
-      difficulty,
-    },
+    ...{ bits: 32, ...trainingColumns(key.transfer), seed },
+    ...{ taskGroup, ...(stands ?? { task: key.task.id, axis: '', level: null, difficulty: declared }) },
     ...{ scorer: scorer.id, scorerVersion: key.scorers[scorer.id]!, better: scorer.better },
   }
 }

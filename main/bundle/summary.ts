@@ -2,7 +2,7 @@ import { holm } from '../stats/correct.ts'
 import { chartData, type ChartData } from './charts/chart.ts'
 import type { ReportInput } from './input.ts'
 import { denseOverall, levelRows, signOf, type LevelRow, type Overall, type TrendMark } from './levels.ts'
-import { groupBy, levelKey, levelLabel, type Series, type View } from './view.ts'
+import { groupBy, keyOfLevel, levelLabel, type Series, type View } from './view.ts'
 import { fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from './words.ts'
 
 /** What the numbers say, in sentences made from them. */
@@ -290,7 +290,7 @@ function floorCautions(data: ChartData, levels: readonly LevelRow[], where: stri
   }
   const thin = levels.filter(({ trends }) => trends.some((t) => t.tau !== null && t.tasks < FEW))
   if (thin.length > 0) {
-    const keys = new Set(thin.map(({ series, level }) => levelKey({ ...series, ...level, pattern: level.pattern })))
+    const keys = new Set(thin.map(({ series, level }) => keyOfLevel(series, level)))
     said.push(`At ${plural(keys.size, 'level')} tau rests on fewer than ${FEW} tasks${where}; read it with its interval or not at all.`) // prettier-ignore
   }
   return said

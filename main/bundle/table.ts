@@ -6,9 +6,9 @@ import type { CellRecord } from '../store/records.ts'
 import { difficultyColumns } from '../study/difficulty.ts'
 import { compressionLabel } from '../study/plan.ts'
 import { estimatorNames, methodName, provenanceOf, type StudyFacts } from './facts.ts'
-import type { GroupRow, LedgerRow, ReportInput } from './input.ts'
+import type { GroupRow, LedgerRow, LevelFields, ReportInput } from './input.ts'
 import { measureCells, RESAMPLES, SEED, type Measured } from './measured.ts'
-import { groupBy } from './view.ts'
+import { axisName, conditionOf, groupBy } from './view.ts'
 
 /** Who makes the report. */
 export interface About {
@@ -25,30 +25,40 @@ export function studyReport(store: Store, study: string, about: About): ReportIn
   const facts = stored.spec as unknown as StudyFacts
   const cells = store.cells.ofStudy(stored.id)
   const done = cells.flatMap(({ record }) => record ?? [])
-  const measured = measureCells(store, done, difficultyColumns(facts.difficulty))
+  const rungs = new Map(facts.tasks.flatMap(({ id, rung }) => (rung ? [[id, rung] as const] : [])))
+  const measured = measureCells(store, done, difficultyColumns(facts.difficulty), rungs)
   const rows = measured.map(({ row }) => row)
   return {
     rows,
     groups: groupRows(measured),
-    trends: estimatorNames(facts.difficulty).flatMap((estimator, i) => trendRows(measured, estimator, i)),
+    trends: [
+      ...estimatorNames(facts.difficulty).flatMap((estimator, i) => {
+        return trendRows(measured, estimator, ({ difficulties }) => difficulties[i]!)
+      }),
+      ...axisTrends(measured),
+    ],
     ledger: ledgerRows(store, done),
     faults: cells.flatMap(({ label, fault }) => (fault ? [{ label, fault }] : [])),
     provenance: provenanceOf(stored, facts, cells, rows, about.version),
   }
 }
 
-/** Rows of one model and scorer at one level of compression with one seed. */
-function sameLevel({ row: { model, scorer, method, group, pattern, sparsity, seed } }: Measured): string {
-  return JSON.stringify([model, scorer, method, group, pattern, sparsity, seed])
+/** Rows of one model and scorer at one level of compression and training with one seed of each. */
+function sameLevel({
+  row: { model, scorer, method, group, pattern, sparsity, seed, transfer, training, trainSeed },
+}: Measured): string {
+  const trained = transfer === 'none' ? [] : [transfer, training, trainSeed]
+  return JSON.stringify([model, scorer, method, group, pattern, sparsity, seed, ...trained])
 }
 
-function headOf({ row: { model, method, group, pattern, sparsity, seed, scorer } }: Measured) {
-  return { model, method, group, pattern, sparsity, seed, scorer }
+function headOf({ row }: Measured): LevelFields {
+  const { model, method, group, pattern, sparsity, seed, transfer, training, trainSeed, scorer } = row
+  return { model, method, group, pattern, sparsity, seed, transfer, training, trainSeed, scorer }
 }
 
 function groupRows(measured: readonly Measured[]): GroupRow[] {
-  return [...groupBy(measured, ({ row }) => JSON.stringify([row.model, row.scorer])).values()].flatMap((mine) => {
-    const tasks = new Map(mine.map(({ row }) => [row.task, row]))
+  return [...groupBy(measured, ({ row }) => JSON.stringify([row.model, row.scorer, row.training])).values()].flatMap((mine) => {
+    const tasks = new Map(mine.map(({ row }) => [conditionOf(row), row]))
     const able = [...tasks.values()].filter((row) => !row.isDenseFloor).length
     const groups = new Set([...tasks.values()].map((row) => row.taskGroup))
     return [...groupBy(mine, sameLevel).values()].flatMap((level) => {
@@ -74,12 +84,21 @@ function groupRow(of: GroupRow['of'], taskGroup: string, members: readonly Measu
   }
 }
 
+/** Tau over the levels of each family by itself: places on different axes have no common scale. */
+function axisTrends(measured: readonly Measured[]): TrendRow[] {
+  const families = groupBy(
+    measured.filter(({ row }) => row.axis !== ''),
+    ({ row }) => axisName(row),
+  )
+  return [...families].flatMap(([name, mine]) => trendRows(mine, name, ({ row }) => row.difficulty))
+}
+
 /** Tau at every level, by one estimator; no rows where it says nothing about these tasks. */
-function trendRows(measured: readonly Measured[], estimator: string, index: number): TrendRow[] {
-  const known = measured.filter(({ row, difficulties }) => row.method !== 'dense' && difficulties[index] !== null)
+function trendRows(measured: readonly Measured[], estimator: string, difficultyOf: (one: Measured) => number | null): TrendRow[] {
+  const known = measured.filter((one) => one.row.method !== 'dense' && difficultyOf(one) !== null)
   return [...groupBy(known, sameLevel)].map(([key, members]): TrendRow => {
     const seen = members.filter(({ row }) => !row.isFloor && !row.isDenseFloor && row.drop !== null)
-    const pairs = seen.map(({ row, difficulties }) => [difficulties[index]!, row.drop!] as const)
+    const pairs = seen.map((one) => [difficultyOf(one)!, one.row.drop!] as const)
     const found = trend(pairs, SEED.fork(`trend/${estimator}/${key}`), RESAMPLES)
     return { ...headOf(members[0]!), estimator, ...found, tasks: seen.length, floor: members.length - seen.length }
   })

@@ -3,7 +3,7 @@ import type { GroupRow, ReportInput } from './input.ts'
 import { denseOverall, levelRows, overallOf, signOf, type LevelRow, type Overall, type TrendMark } from './levels.ts'
 import { summarise } from './summary.ts'
 import { formatGrid, plain, tint, wrap, type GridCell, type GridLine, type Paper } from './terminal/grid.ts'
-import { compareText, groupBy, levelKey, type Point, type Series } from './view.ts'
+import { compareText, groupBy, keyOfLevel, levelKey, type Point, type Series } from './view.ts'
 import { fixed, multiple, percent, plural, pValue, signed, whole } from './words.ts'
 
 export interface TableOptions extends Paper {
@@ -82,9 +82,7 @@ function setLines({ view, groups }: ChartData, levels: readonly LevelRow[]): Gri
   return sets.flatMap((members): GridLine[] => {
     const first = members.reduce((a, b) => (b.tasks > a.tasks ? b : a))
     const byLevel = groupBy(members, levelKey)
-    const at = levels.map(({ series: { method, group }, level: { pattern, sparsity } }) =>
-      overallOf(byLevel.get(levelKey({ method, group, pattern, sparsity })) ?? []),
-    )
+    const at = levels.map(({ series, level }) => overallOf(byLevel.get(keyOfLevel(series, level)) ?? []))
     const dense = scoreWords(first.dense, first.chance !== null)
     const line = { name: `  ${nameOf(first)}`, cells: [unmarked(dense), ...at.map((overall) => setCell(overall, isLog))] }
     if (first.of !== main) return [line]

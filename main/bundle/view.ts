@@ -1,16 +1,33 @@
 import type { ResultRow, TrendRow } from '../../preload/contract.ts'
 
-/** One model under one scorer: what belongs in one set of figures. */
+/** One model under one scorer, after one training where there was any: what belongs in one set of figures, for it has one reference. */
 export interface View {
   readonly model: string
   readonly scorer: string
+  /** As in ResultRow; '' where nothing was trained. */
+  readonly training: string
   readonly better: ResultRow['better']
-  /** The tasks, from easy to hard where difficulty is declared, else by group and name; as they stand uncompressed where that is known. */
+  /**
+   * The tasks, from easy to hard where difficulty is declared, else by group and name, then those on axes: family by family, its easiest level
+   * first. As they stand uncompressed where that is known.
+   */
   readonly tasks: readonly Point[]
+  readonly families: readonly Family[]
   readonly series: readonly Series[]
+  /** Whether a difficulty is declared that holds across tasks; places on axes are not that. */
   readonly hasDifficulty: boolean
   /** What all names of tasks start with and figures leave out; '' where that would save little. */
   readonly prefix: string
+}
+
+/** Tasks that are levels of one axis, all else held still. */
+export interface Family {
+  readonly family: string
+  readonly axis: string
+  /** The estimator of its trends: "world_options by options". */
+  readonly name: string
+  /** Easiest first; uncompressed where that is known. */
+  readonly levels: readonly Point[]
 }
 
 /** One method within one comparison group and family of patterns, from little to much compression. */
@@ -21,6 +38,8 @@ export interface Series {
   readonly short: string
   readonly method: string
   readonly group: string
+  /** As in ResultRow. */
+  readonly transfer: string
   /** M of patterns that keep N of M; null where the pattern is free. */
   readonly of: number | null
   readonly seeds: readonly number[]
@@ -42,6 +61,10 @@ export interface Point {
   /** The task as figures write it, without the view's `prefix`. */
   readonly name: string
   readonly taskGroup: string
+  /** '' and null off any axis. */
+  readonly family: string
+  readonly axis: string
+  readonly axisLevel: number | null
   readonly difficulty: number | null
   readonly value: number
   readonly low: number
@@ -59,9 +82,9 @@ export interface Point {
   readonly seeds: number
 }
 
-/** The rows by model and scorer, in the order they first come. */
+/** The rows by model, scorer and training, in the order they first come. */
 export function viewsOf(rows: readonly ResultRow[]): View[] {
-  return [...groupBy(rows, (r) => JSON.stringify([r.model, r.scorer])).values()].map(viewOf)
+  return [...groupBy(rows, (r) => JSON.stringify([r.model, r.scorer, r.training])).values()].map(viewOf)
 }
 
 /** Items by a key, keys in the order they first come. */
@@ -81,14 +104,24 @@ export function conditionOf(row: Pick<ResultRow, 'task' | 'axis' | 'level'>): st
   return row.axis === '' ? row.task : `${row.task} · ${row.axis} ${row.level ?? ''}`.trimEnd()
 }
 
-/** Which line of a chart a row belongs to; equal for result, group and trend rows of the same compression. */
-export function seriesKey(row: Pick<TrendRow, 'method' | 'group' | 'pattern'>): string {
-  return JSON.stringify([row.method, row.group, ofPattern(row.pattern)])
+/** The estimator of a family's trends. */
+export function axisName({ task, axis }: Pick<ResultRow, 'task' | 'axis'>): string {
+  return `${task} by ${axis}`
+}
+
+/** Which line of a chart a row belongs to; equal for result, group and trend rows of the same compression and kind of training. */
+export function seriesKey(row: Pick<TrendRow, 'method' | 'group' | 'pattern' | 'transfer'>): string {
+  return JSON.stringify([row.method, row.group, ofPattern(row.pattern), row.transfer])
 }
 
 /** Which mark of that line, over all seeds. */
-export function levelKey(row: Pick<TrendRow, 'method' | 'group' | 'pattern' | 'sparsity'>): string {
-  return JSON.stringify([row.method, row.group, row.pattern, row.sparsity])
+export function levelKey(row: Pick<TrendRow, 'method' | 'group' | 'pattern' | 'sparsity' | 'transfer'>): string {
+  return JSON.stringify([row.method, row.group, row.pattern, row.sparsity, row.transfer])
+}
+
+/** The levelKey of a series' level. */
+export function keyOfLevel({ method, group, transfer }: Series, { pattern, sparsity }: Level): string {
+  return levelKey({ method, group, pattern, sparsity, transfer })
 }
 
 /** The M of "N:M", N of M kept; null for a free pattern. */
@@ -114,7 +147,7 @@ export function compareText(a: string, b: string): number {
 }
 
 function viewOf(rows: readonly ResultRow[]): View {
-  const { model, scorer, better } = rows[0]!
+  const { model, scorer, better, training } = rows[0]!
   const byCondition = groupBy(rows, conditionOf)
   const order = orderTasks(byCondition)
   const prefix = sharedPrefix(order)
@@ -132,9 +165,9 @@ function viewOf(rows: readonly ResultRow[]): View {
       const { sparsity, pattern } = level[0]!
       return { sparsity, pattern, label: levelLabel(sparsity, pattern), points: points(level) }
     })
-    const { method, group, pattern } = members[0]!
+    const { method, group, pattern, transfer } = members[0]!
     return {
-      ...{ id, method, group, of: ofPattern(pattern), ...seriesLabels(members[0]!, firsts) },
+      ...{ id, method, group, transfer, of: ofPattern(pattern), ...seriesLabels(members[0]!, firsts) },
       seeds: [...new Set(members.map((r) => r.seed))].sort((a, b) => a - b),
       levels: levels.sort((a, b) => a.sparsity - b.sparsity),
     }
@@ -146,27 +179,42 @@ function viewOf(rows: readonly ResultRow[]): View {
       .concat(members)
       .slice(0, 1),
   )
+  const standing = points(tasks.flat())
   return {
-    ...{ model, scorer, better, series, prefix },
-    tasks: points(tasks.flat()),
-    hasDifficulty: rows.some((r) => r.difficulty !== null),
+    ...{ model, scorer, better, training, series, prefix },
+    ...{ tasks: standing, families: familiesOf(standing) },
+    hasDifficulty: rows.some((r) => r.axis === '' && r.difficulty !== null),
   }
 }
 
-/** "magnitude", with pattern and comparison group where another series would read the same. */
+function familiesOf(tasks: readonly Point[]): Family[] {
+  const onAxes = tasks.filter((p) => p.axis !== '')
+  return [...groupBy(onAxes, (p) => JSON.stringify([p.family, p.axis])).values()].map((levels): Family => {
+    const { family, axis } = levels[0]!
+    return { family, axis, name: axisName({ task: family, axis }), levels }
+  })
+}
+
+/** "magnitude", with pattern, training and comparison group where another series would read the same. */
 function seriesLabels(row: ResultRow, all: readonly ResultRow[]): { label: string; short: string } {
   const of = ofPattern(row.pattern)
-  const isSame = (other: ResultRow) => other.method === row.method && ofPattern(other.pattern) === of
+  const isSame = (other: ResultRow) =>
+    other.method === row.method && ofPattern(other.pattern) === of && other.transfer === row.transfer
   const within = all.filter(isSame).length > 1 ? [`per ${row.group}`] : []
   const kept = of === null ? [] : [`N of ${of} kept`]
-  const name = (more: readonly string[]) => (more.length === 0 ? row.method : `${row.method} (${more.join(', ')})`)
+  const trained = row.transfer === 'none' ? row.method : `${row.method}, ${row.transfer}`
+  const name = (more: readonly string[]) => (more.length === 0 ? trained : `${trained} (${more.join(', ')})`)
   return { label: name([...kept, ...within]), short: name(within) }
 }
 
 function orderTasks(conditions: ReadonlyMap<string, readonly ResultRow[]>): string[] {
   const first = [...conditions].map(([task, [row]]) => ({ task, row: row! }))
   const hardness = (r: ResultRow) => r.difficulty ?? Infinity
+  // families stay together in the order they come: how hard a level is says nothing beyond its axis
+  const places = [...new Set(first.filter(({ row }) => row.axis !== '').map(({ row }) => axisName(row)))]
+  const place = (r: ResultRow) => (r.axis === '' ? -1 : places.indexOf(axisName(r)))
   first.sort((a, b) => {
+    if (place(a.row) !== place(b.row)) return place(a.row) - place(b.row)
     const [x, y] = [hardness(a.row), hardness(b.row)]
     if (x !== y) return x - y
     return compareText(a.row.taskGroup, b.row.taskGroup) || compareText(a.task, b.task)
@@ -191,6 +239,7 @@ function pointOf(rows: readonly ResultRow[], prefix: string): Point {
   const task = conditionOf(first)
   return {
     ...{ task, name: task.slice(prefix.length) || task, taskGroup: first.taskGroup },
+    ...{ family: first.axis === '' ? '' : first.task, axis: first.axis, axisLevel: first.level },
     ...{ difficulty: first.difficulty, n: first.n, chance: first.chance, dense: first.dense },
     value: mean((r) => r.value)!,
     low: least((r) => r.low)!,

@@ -1,6 +1,6 @@
 import { sha256 } from '../../main/base/files.ts'
 import { createRng, type Rng } from '../../main/base/rng.ts'
-import type { GroupRow, LedgerRow, Provenance, ReportInput } from '../../main/bundle/input.ts'
+import type { GroupRow, LedgerRow, LevelFields, Provenance, ReportInput } from '../../main/bundle/input.ts'
 import type { ResultRow, TrendRow } from '../../preload/contract.ts'
 
 /** What a made-up study looks like. `skill` 0 puts each task at chance, 1 gives a good model. */
@@ -115,6 +115,11 @@ function levels(seeds: readonly number[]): Level[] {
   ]
 }
 
+/** What the tidy table says where nothing was trained after compression. */
+export const UNTRAINED = {
+  ...{ transfer: 'none', training: '', trainItems: null, steps: null, learningRate: null, trainSeed: null },
+} as const
+
 /** Two standard errors of a proportion: near enough for made-up numbers. */
 const spread = (p: number, n: number) => 1.96 * Math.sqrt(Math.max(0.0005, p * (1 - p)) / n)
 
@@ -191,7 +196,7 @@ function row(
     sparsity: level.sparsity,
     actualSparsity: level.sparsity,
     bits: 32,
-    transfer: 'none',
+    ...UNTRAINED,
     seed: level.seed,
     task: task.task,
     taskGroup: task.taskGroup,
@@ -236,6 +241,20 @@ function by<T>(rows: readonly T[], key: (row: T) => string): T[][] {
 }
 
 const levelOf = (r: ResultRow) => `${r.method}|${r.pattern}|${r.sparsity}|${r.seed}`
+const headOf = ({
+  model,
+  method,
+  group,
+  pattern,
+  sparsity,
+  seed,
+  transfer,
+  training,
+  trainSeed,
+  scorer,
+}: ResultRow): LevelFields => ({
+  ...{ model, method, group, pattern, sparsity, seed, transfer, training, trainSeed, scorer },
+})
 const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
 
 function groupRows(rows: readonly ResultRow[]): GroupRow[] {
@@ -250,13 +269,13 @@ function groupRows(rows: readonly ResultRow[]): GroupRow[] {
 }
 
 function groupRow(of: GroupRow['of'], taskGroup: string, members: readonly ResultRow[]): GroupRow {
-  const { model, method, group, pattern, sparsity, seed, scorer, chance } = members[0]!
+  const { chance } = members[0]!
   const value = mean(members.map((r) => r.value))
   const half = mean(members.map((r) => r.high - r.value)) / Math.sqrt(members.length)
   const dense = mean(members.map((r) => r.dense))
-  const isDense = method === 'dense'
+  const isDense = members[0]!.method === 'dense'
   return {
-    ...{ model, method, group, pattern, sparsity, seed, scorer, of, taskGroup },
+    ...{ ...headOf(members[0]!), of, taskGroup },
     tasks: members.length,
     floor: members.filter((r) => r.isFloor).length,
     denseFloor: members.filter((r) => r.isDenseFloor).length,
@@ -273,13 +292,12 @@ function trendRows(rows: readonly ResultRow[], estimator: string): TrendRow[] {
     rows.filter((r) => r.method !== 'dense'),
     levelOf,
   ).map((members) => {
-    const { model, method, group, pattern, sparsity, seed, scorer } = members[0]!
     const seen = members.filter((r) => !r.isFloor && !r.isDenseFloor)
     const hardness = (r: ResultRow) => (isFirst ? r.difficulty! : createRng(`${r.task}/${estimator}`).float())
     const tau = seen.length < 3 ? null : kendall(seen.map((r) => [hardness(r), r.drop!]))
     const half = 1.4 / Math.sqrt(Math.max(1, seen.length))
     return {
-      ...{ model, method, group, pattern, sparsity, seed, scorer, estimator, tau },
+      ...{ ...headOf(members[0]!), estimator, tau },
       p: tau === null ? null : Math.exp(-((tau / half) ** 2) * 3),
       low: tau === null ? null : Math.max(-1, tau - half),
       high: tau === null ? null : Math.min(1, tau + half),

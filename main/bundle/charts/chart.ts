@@ -1,5 +1,5 @@
 import type { TrendRow } from '../../../preload/contract.ts'
-import type { GroupRow, LedgerRow, ReportInput } from '../input.ts'
+import type { GroupRow, LedgerRow, LevelFields, ReportInput } from '../input.ts'
 import type { Figure } from '../svg.ts'
 import { viewsOf, type Point, type View } from '../view.ts'
 import { list, percent, plural, whole } from '../words.ts'
@@ -11,7 +11,10 @@ export const WIDTH = 716
 export interface ChartData {
   readonly view: View
   readonly groups: readonly GroupRow[]
+  /** By estimators that hold across tasks. */
   readonly trends: readonly TrendRow[]
+  /** Over the levels of one family each; `estimator` is the family's name. */
+  readonly axisTrends: readonly TrendRow[]
   /** Of the view's model. */
   readonly ledger: readonly LedgerRow[]
   /** The estimator behind `difficulty` of the view's points; null where none is declared. */
@@ -34,6 +37,8 @@ export interface Chart {
   readonly title: string
   /** Said in place of the figure when there is nothing to draw. */
   readonly empty: string
+  /** Whether a study like this could have such a figure at all; where it could not, nothing is said in its place. */
+  isFor?(data: ChartData): boolean
   /** How to read it: marks, intervals, what counts. */
   caption(data: ChartData): string
   /** The figure, its id starting with `prefix`; null where the data hold nothing for it. */
@@ -42,14 +47,15 @@ export interface Chart {
   tables(data: ChartData): readonly DataTable[]
 }
 
-/** One set of figures for each model and scorer. */
+/** One set of figures for each model, scorer and training. */
 export function chartData({ rows, groups, trends, ledger, provenance }: ReportInput): ChartData[] {
   return viewsOf(rows).map((view) => {
-    const isMine = (row: { model: string; scorer: string }) => row.model === view.model && row.scorer === view.scorer
-    const mine = trends.filter(isMine)
-    const estimator = mine[0]?.estimator ?? provenance.difficulty[0]?.estimator ?? null
+    const isMine = (row: LevelFields) => row.model === view.model && row.scorer === view.scorer && row.training === view.training
+    const axes = new Set(view.families.map(({ name }) => name))
+    const [onAxes, mine] = [true, false].map((is) => trends.filter((t) => isMine(t) && axes.has(t.estimator) === is))
+    const estimator = mine![0]?.estimator ?? provenance.difficulty[0]?.estimator ?? null
     return {
-      ...{ view, groups: groups.filter(isMine), trends: mine },
+      ...{ view, groups: groups.filter(isMine), trends: mine!, axisTrends: onAxes! },
       ledger: ledger.filter(({ model }) => model === view.model),
       estimator: view.hasDifficulty ? estimator : null,
     }

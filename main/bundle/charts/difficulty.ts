@@ -1,5 +1,5 @@
 import type { TrendRow } from '../../../preload/contract.ts'
-import { levelKey, type Level, type Point, type Series, type View } from '../view.ts'
+import { keyOfLevel, levelKey, type Level, type Point, type Series, type View } from '../view.ts'
 import { fixed, percent, pValue, signed } from '../words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type ChartData, type DataTable } from './chart.ts'
 import { BOLD, drawLegend, shorten } from './legend.ts'
@@ -20,6 +20,7 @@ export const difficulty: Chart = {
   id: 'difficulty',
   title: 'Difficulty against drop',
   empty: 'Nothing has been compressed yet, or no task declares a difficulty, so difficulty cannot be set against drop.',
+  isFor: ({ view, estimator }) => estimator !== null || view.families.length === 0,
   caption({ view, estimator }) {
     const floor = hasFloor(view)
       ? 'Shown are the first, middle and last level at which at least half of the tasks that the dense model can do still stand above chance (of all levels, where there is none). ' +
@@ -91,7 +92,8 @@ const LEGEND = [
 
 const hasFloor = (view: View) => view.tasks.some((p) => p.chance !== null)
 const isCounted = (p: Point) => !p.isFloor && !p.isDenseFloor
-const isPlaced = (p: Point) => p.difficulty !== null && p.drop !== null
+/** Levels of an axis have figures of their own: how hard they are cannot be compared with other tasks. */
+const isPlaced = (p: Point) => p.difficulty !== null && p.drop !== null && p.axis === ''
 
 function tableOf(series: Series, level: Level): DataTable[] {
   const points = level.points.filter(isPlaced)
@@ -111,13 +113,13 @@ function tableOf(series: Series, level: Level): DataTable[] {
 }
 
 /** Up to three levels: first, middle and last of those at which at least half of the tasks that dense can do are above the floor. */
-export function informativeLevels(series: Series): Level[] {
+export function informativeLevels({ levels }: Pick<Series, 'levels'>): Level[] {
   const isOpen = ({ points }: Level) => {
     const able = points.filter((p) => !p.isDenseFloor)
     return able.length > 0 && able.filter((p) => !p.isFloor).length * 2 >= able.length
   }
-  const open = series.levels.filter(isOpen)
-  const from = open.length > 0 ? open : series.levels
+  const open = levels.filter(isOpen)
+  const from = open.length > 0 ? open : levels
   const picks = [0, Math.floor((from.length - 1) / 2), from.length - 1]
   return [...new Set(picks)].flatMap((i) => from[i] ?? [])
 }
@@ -194,8 +196,7 @@ function trendLine(counted: readonly Mark[], isLog: boolean): [number, number][]
 }
 
 function trendsOf(series: Series, level: Level, trends: ChartData['trends'], estimator: string): TrendRow[] {
-  const { method, group } = series
-  const key = levelKey({ method, group, pattern: level.pattern, sparsity: level.sparsity })
+  const key = keyOfLevel(series, level)
   return trends.filter((t) => t.estimator === estimator && levelKey(t) === key)
 }
 

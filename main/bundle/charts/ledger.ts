@@ -1,5 +1,5 @@
 import type { LedgerRow } from '../input.ts'
-import { groupBy, levelKey, levelLabel, seriesKey, type Series } from '../view.ts'
+import { groupBy, levelLabel, ofPattern, type Series } from '../view.ts'
 import { fixed, percent, plural, whole } from '../words.ts'
 import { WIDTH, type Chart, type DataTable } from './chart.ts'
 import { BOLD, drawLegend, shorten } from './legend.ts'
@@ -31,7 +31,11 @@ export const ledger: Chart = {
     )
   },
   figure({ view, ledger }, prefix) {
-    const filled = view.series.map((series, i) => ({ series, color: seriesColour(i), rows: rowsOf(series, ledger) }))
+    const filled = compressionsOf(view.series).map((one, i) => ({
+      ...one,
+      color: seriesColour(i),
+      rows: rowsOf(one.series, ledger),
+    }))
     const shown = filled.filter(({ rows }) => rows.length > 0)
     if (shown.length === 0) return null
     const panels = createPanels()
@@ -41,11 +45,11 @@ export const ledger: Chart = {
     ] as const
     const top = drawLegend(panels, legend, LEFT, 0, WIDTH) + 4
     const width = (WIDTH - RIGHT - LEFT - GAP * (COLUMNS - 1)) / COLUMNS
-    for (const [i, { series, color, rows }] of shown.entries()) {
+    for (const [i, { label, color, rows }] of shown.entries()) {
       const [column, row] = [i % COLUMNS, Math.floor(i / COLUMNS)]
       const box = { x: LEFT + column * (width + GAP), y: top + HEAD + row * (HEAD + HEIGHT + FOOT), width, height: HEIGHT }
       const panel = panels.add(box, sparsityScale(), sparsityScale(), { x: true, y: column === 0 })
-      panels.write(shorten(series.label, width / BOLD, 11), box.x, box.y - 24, { bold: true, size: 11 })
+      panels.write(shorten(label, width / BOLD, 11), box.x, box.y - 24, { bold: true, size: 11 })
       panels.write(spreadWords(rows), box.x, box.y - 10, { fill: SOFT, size: SMALL })
       drawPanel(panels, panel, rows, color)
     }
@@ -57,7 +61,7 @@ export const ledger: Chart = {
     return {
       id: `${prefix}-ledger`,
       title: TITLE,
-      about: `Sparsity of each matrix against that of all: ${shown.map(({ series, rows }) => `${series.label}: ${spreadWords(rows)}`).join('; ')}.`,
+      about: `Sparsity of each matrix against that of all: ${shown.map(({ label, rows }) => `${label}: ${spreadWords(rows)}`).join('; ')}.`,
       width: WIDTH,
       height: height + 16,
       option: panels.option(),
@@ -71,10 +75,14 @@ export const ledger: Chart = {
   },
 }
 
-const isIn = (series: Series) => (row: LedgerRow) => seriesKey(row.level) === series.id
+function rowsOf({ method, group, of }: Series, ledger: readonly LedgerRow[]): LedgerRow[] {
+  return ledger.filter(({ level }) => level.method === method && level.group === group && ofPattern(level.pattern) === of)
+}
 
-function rowsOf(series: Series, ledger: readonly LedgerRow[]): LedgerRow[] {
-  return ledger.filter(isIn(series))
+/** What is trained afterwards changes no ledger: series that differ in nothing else are one. */
+function compressionsOf(series: readonly Series[]): { readonly series: Series; readonly label: string }[] {
+  const once = [...groupBy(series, ({ method, group, of }) => JSON.stringify([method, group, of])).values()]
+  return once.map(([first]) => ({ series: first!, label: first!.label.replace(`, ${first!.transfer}`, '') }))
 }
 
 function drawPanel(panels: Panels, panel: number, rows: readonly LedgerRow[], color: string): void {
@@ -102,7 +110,7 @@ function distance({ sparsity, level }: LedgerRow): number {
 /** One line per level: what was asked of all matrices, what came, and which stand out. */
 function summaryOf(ledger: readonly LedgerRow[]): DataTable {
   const head = ['recipe', 'fewest zeros in', 'most zeros in', 'asked, %', 'came, %', 'fewest, %', 'most, %', 'matrices', 'weights', 'pattern kept, %'] // prettier-ignore
-  const levels = groupBy(ledger, ({ level, recipe }) => JSON.stringify([levelKey(level), level.seed, recipe]))
+  const levels = groupBy(ledger, ({ level, recipe }) => JSON.stringify([level, recipe]))
   const rows = [...levels.values()].map((rows) => {
     const weights = rows.reduce((sum, row) => sum + row.out * row.in, 0)
     const zeros = rows.reduce((sum, row) => sum + row.zeros, 0)

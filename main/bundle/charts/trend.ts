@@ -19,6 +19,7 @@ export const trend: Chart = {
   title: 'Does difficulty predict the drop? Tau across levels',
   empty:
     'No trend between difficulty and drop was computed for this study: it declares no difficulty, or at no level do enough tasks stand above the floor.',
+  isFor: ({ view, estimator }) => estimator !== null || view.families.length === 0,
   caption({ view, trends }) {
     const estimators = new Set(trends.map((t) => t.estimator)).size
     const columns = estimators > 1 ? 'Left to right: estimators of difficulty. ' : ''

@@ -1,0 +1,39 @@
+import { canonical } from '../base/json.ts'
+import type { ResultRow } from '../../preload/contract.ts'
+import type { CellKey, CellRecord } from '../store/records.ts'
+
+type Transfer = CellKey['transfer']
+
+/** What the tidy table says of training after compression. */
+export function trainingColumns(
+  transfer: Transfer,
+): Pick<ResultRow, 'transfer' | 'training' | 'trainItems' | 'steps' | 'learningRate' | 'trainSeed'> {
+  if (transfer === 'none') {
+    return { transfer, training: '', trainItems: null, steps: null, learningRate: null, trainSeed: null }
+  }
+  const { kind, task, steps, learningRate, seed } = transfer
+  return { transfer: kind, training: trainingName(transfer), trainItems: task.items, steps, learningRate, trainSeed: seed }
+}
+
+/** Everything but kind and seed, in words: "500 items of world_kinds, 200 steps, rate 0.001, batch 16, linear, warm-up 0.06, decay 0". */
+function trainingName({ task, steps, learningRate, batch, schedule, warmUp, weightDecay }: Exclude<Transfer, 'none'>): string {
+  const pace = [`batch ${batch}`, schedule, `warm-up ${warmUp}`, `decay ${weightDecay}`]
+  return [`${task.items} items of ${task.id}`, `${steps} steps`, `rate ${learningRate}`, ...pace].join(', ')
+}
+
+/** Names of trainings without what all of them share; of a single one, items, steps and rate. */
+export function shortTrainings(names: readonly string[]): Map<string, string> {
+  const parts = [...new Set(names)].map((name) => ({ name, words: name.split(', ') }))
+  const isShared = (i: number) => parts.every(({ words }) => words[i] === parts[0]!.words[i])
+  return new Map(
+    parts.map(({ name, words }) => {
+      const own = parts.length === 1 ? words.slice(0, 3) : words.filter((_, i) => !isShared(i))
+      return [name, own.join(', ')]
+    }),
+  )
+}
+
+/** Equal for cells that have one reference: the uncompressed model, trained with the same settings and seed where there was training (paper.md 1.1). */
+export function referenceKey({ key: { transfer } }: CellRecord): string {
+  return transfer === 'none' ? transfer : canonical({ ...transfer, kind: 'dense' })
+}
