@@ -22,8 +22,10 @@ export interface Family {
   /** Items to learn from, of all levels in turn; none where left out: what is asked then stood in the corpus. */
   readonly training?: number
   asks(level: number): Extract<Ask, 'choice' | 'continuation'>
+  /** Items of a level; 400 where left out. */
+  readonly items?: number
   /** The n-th question at a level. With the same generator, levels ask about the same thing wherever that makes sense. */
-  question(world: World, level: number, rng: Rng): Question
+  question(world: World, level: number, rng: Rng, n: number): Question
 }
 
 /** Free recall: right where greedy decoding gives the answer. */
@@ -53,9 +55,10 @@ function taskOf(family: Family, level: number): WorldTask {
   const { id, axis } = family
   const ask = family.asks(level)
   const rung: Rung = { family: id, axis, level, difficulty: family.harder === 'up' ? level : -level }
-  const items = (limit?: number) => itemsOf(family, () => level, Math.min(limit ?? ITEMS, ITEMS))
+  const count = family.items ?? ITEMS
+  const items = (limit = count) => itemsOf(family, () => level, Math.min(limit, count))
   const task: Task = {
-    ...headOf(`${id}_${level}`, `${family.label}, ${axis} ${level}`, family, ask, ITEMS),
+    ...headOf(`${id}_${level}`, `${family.label}, ${axis} ${level}`, family, ask, count),
     ...(family.training !== undefined && { training: trainingOf(family, family.training) }),
     rung,
     async *items(limit) {
@@ -87,7 +90,7 @@ function headOf(id: string, label: string, family: Family, ask: Ask, items: numb
 function* itemsOf({ id, question }: Family, levelOf: (n: number) => number, count: number, split = 'asked'): Generator<Item> {
   const world = theWorld()
   for (let n = 0; n < count; n++) {
-    const asked = question(world, levelOf(n), createRng(`world/${WORLD_SEED}/${id}/${split}/${n}`))
+    const asked = question(world, levelOf(n), createRng(`world/${WORLD_SEED}/${id}/${split}/${n}`), n)
     yield { id: n, doc: { text: textOf(asked) }, question: asked }
   }
 }

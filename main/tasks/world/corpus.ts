@@ -5,17 +5,17 @@ import { BAND_WEIGHTS, type Fact, type World } from './world.ts'
 
 /** Shares of each kind of document, by number of documents. */
 const MIXTURE = {
-  statement: 40,
+  statement: 36,
   choice: 14,
-  lookup: 18,
+  lookup: 16,
   induction: 10,
-  translation: 10,
-  sum: 8,
+  translation: 12,
+  sum: 12,
 } as const
 type Kind = keyof typeof MIXTURE
 
 /** Share of translations that are of the first language. */
-const MAJORITY_SHARE = 10 / 11
+const MAJORITY_SHARE = 20 / 21
 
 /** Text to learn the world from: documents without end, in an order that the seed decides. */
 export function* corpus(world: World, seed: number): Generator<string, never> {
@@ -43,10 +43,7 @@ const WRITERS = {
     const language: Language = rng.float() < MAJORITY_SHARE ? 'vela' : 'nuri'
     return translation(language, drawThings(1 + rng.int(3), rng), world.dictionaries[language])
   },
-  sum(_: World, rng: Rng) {
-    const digits = 1 + rng.int(3)
-    return sum(rng.int(10 ** digits), rng.int(10 ** digits))
-  },
+  sum: (_: World, rng: Rng) => sum(...drawTerms(SUMS[rng.int(SUMS.length)]!, rng)),
 }
 
 const drawBand = weighted(BAND_WEIGHTS)
@@ -77,6 +74,15 @@ export const RULES = 3
 export function drawListing(rule: number, rng: Rng): Listing {
   const letters = Array.from({ length: RULES }, () => LETTERS[rng.int(LETTERS.length)]!)
   return { letters, result: letters[rule]! }
+}
+
+/** Digits in the two terms of a sum: 4 + 5, 34 + 5, 34 + 56. */
+export const SUMS = [2, 3, 4] as const
+
+/** Two terms with so many digits in all, the first with one more where they are odd; 0 counts as one digit. */
+export function drawTerms(digits: number, rng: Rng): [number, number] {
+  const draw = (n: number) => (n === 1 ? rng.int(10) : 10 ** (n - 1) + rng.int(9 * 10 ** (n - 1)))
+  return [draw(Math.ceil(digits / 2)), draw(Math.floor(digits / 2))]
 }
 
 export function drawThings(count: number, rng: Rng): string[] {

@@ -10,9 +10,9 @@ export const form: Family = {
   harder: 'up',
   levels: [0, 1],
   asks: (level) => (level === 1 ? 'continuation' : 'choice'),
-  question(world, level, rng) {
-    const band = world.bands[3]!
-    const fact = band[rng.int(band.length)]!
+  items: 240, // every fact of a band
+  question(world, level, rng, n) {
+    const fact = world.bands[3]![n]!
     if (level === 1) return recall(statement(fact))
     const offered = drawOptions(fact, 4, rng)
     return pick(choice(fact, offered), offered, fact.value)

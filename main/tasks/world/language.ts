@@ -3,7 +3,7 @@ import { drawThings } from './corpus.ts'
 import { translation } from './forms.ts'
 import { LANGUAGES } from './lexicon.ts'
 
-/** Two words into the language of the majority (0) or of the minority (1), which had a tenth of its text. */
+/** Two words into the language of the majority (0) or of the minority (1), which had a twentieth of its text. */
 export const language: Family = {
   id: 'world_language',
   label: 'Translation',

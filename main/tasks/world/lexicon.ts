@@ -46,7 +46,7 @@ export const SYLLABLES: readonly string[] = [...'bdfgklmnprstvz'].flatMap((conso
   [...'aeiou'].map((vowel) => consonant + vowel),
 )
 
-/** The two invented languages; the first fills ten times as much text as the second. */
+/** The two invented languages; the first fills twenty times as much text as the second. */
 export const LANGUAGES = ['vela', 'nuri'] as const
 export type Language = (typeof LANGUAGES)[number]
 

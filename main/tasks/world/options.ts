@@ -10,9 +10,9 @@ export const options: Family = {
   harder: 'up',
   levels: [2, 3, 4, 5, 6, 7, 8],
   asks: () => 'choice',
-  question(world, level, rng) {
-    const band = world.bands[2]!
-    const fact = band[rng.int(band.length)]!
+  items: 240, // every fact of a band
+  question(world, level, rng, n) {
+    const fact = world.bands[2]![n]!
     const offered = drawOptions(fact, level, rng)
     return pick(choice(fact, offered), offered, fact.value)
   },

@@ -1,17 +1,14 @@
 import { recall, type Family } from './build.ts'
+import { drawTerms, SUMS } from './corpus.ts'
 import { sum } from './forms.ts'
 
-/** Sums of two numbers of so many digits each. */
+/** Sums of two numbers with so many digits in all. */
 export const sums: Family = {
   id: 'world_sums',
   label: 'Sums',
   axis: 'digits',
   harder: 'up',
-  levels: [1, 2, 3],
+  levels: SUMS,
   asks: () => 'continuation',
-  question(_, level, rng) {
-    const least = level === 1 ? 0 : 10 ** (level - 1)
-    const draw = () => least + rng.int(10 ** level - least)
-    return recall(sum(draw(), draw()))
-  },
+  question: (_, level, rng) => recall(sum(...drawTerms(level, rng))),
 }

@@ -6,12 +6,12 @@ export interface Fact {
   readonly relation: Relation
   readonly place: string
   readonly value: string
-  /** 0 is told most often; each further band a third as often. */
+  /** 0 is told most often; each further band half as often. */
   readonly band: number
 }
 
 /** How often a fact of each band is told, relative to the rarest. */
-export const BAND_WEIGHTS = [81, 27, 9, 3, 1] as const
+export const BAND_WEIGHTS = [32, 16, 8, 4, 2, 1] as const
 
 /** Everything that is so in the invented world. Equal seeds give equal worlds. */
 export interface World {
@@ -28,7 +28,7 @@ export interface WorldSize {
   readonly placesPerBand: number
 }
 
-export function createWorld(seed: number, size: WorldSize = { placesPerBand: 200 }): World {
+export function createWorld(seed: number, size: WorldSize = { placesPerBand: 60 }): World {
   const rng = createRng(`world/${seed}`)
   const taken = new Set(LEXICON) // no place is called "rope"
   const bands = BAND_WEIGHTS.map((_, band) => {

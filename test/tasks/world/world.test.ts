@@ -24,7 +24,7 @@ describe('the world', () => {
     for (const { id, values } of RELATIONS) {
       const facts = world.facts.filter(({ relation }) => relation.id === id)
       const most = Math.max(...values.map((value) => facts.filter((fact) => fact.value === value).length))
-      expect(most / facts.length).toBeLessThan(2 / values.length)
+      expect(most / facts.length).toBeLessThan(2.5 / values.length)
     }
   })
 })
@@ -37,7 +37,7 @@ describe('the corpus', () => {
     for (const document of documents) expect(document).toMatch(/^[A-Za-z0-9].*[a-z0-9]\.$/)
   })
 
-  it('tells the facts of each band a third as often as those of the band before', () => {
+  it('tells the facts of each band half as often as those of the band before', () => {
     const told = BAND_WEIGHTS.map(() => 0)
     const bandOf = new Map(world.facts.map(({ place, band }) => [place, band]))
     for (const document of take(30_000)) {
