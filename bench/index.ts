@@ -1,0 +1,24 @@
+// `npm run bench`: all measurements, or those named. Prints what each found; machines differ, so compare only figures of one run.
+import { join } from 'node:path'
+import { LabError } from '../main/base/errors.ts'
+import { benchCompress } from './compress.ts'
+import { benchEngine } from './engine.ts'
+import { benchStats } from './stats.ts'
+import { benchStore } from './store.ts'
+
+const model = join(import.meta.dirname, '..', 'resources', 'demo', 'model')
+
+const benches: Readonly<Record<string, () => unknown>> = {
+  compress: () => benchCompress(),
+  engine: () => benchEngine(model),
+  stats: () => benchStats(),
+  store: () => benchStore(),
+}
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)
+const unknown = names.find((name) => !Object.hasOwn(benches, name))
+if (unknown !== undefined) throw new LabError('cli/usage', `Expected ${Object.keys(benches).join(', ')}, got "${unknown}".`)
+for (const name of names) {
+  console.log(name)
+  console.table(await benches[name]!())
+}
