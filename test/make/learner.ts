@@ -14,6 +14,8 @@ const config = new RawConfig('config.json', {
 })
 const { graphs, linears } = llama.read(config, new Set())
 
+export const tinyLogits = graphs.logits
+
 /** A tiny Llama that can learn, all of it. */
 export const learnable = (() => {
   const names = graphs.logits.weights.map(({ name }) => name)

@@ -1,24 +1,15 @@
 import { LabError } from '../../base/errors.ts'
-import { createRng } from '../../base/rng.ts'
 import { float32, int32 } from '../../base/tensor.ts'
 import type { Tokenizer } from '../../base/text.ts'
 import { splitIds } from '../../tasks/boundary.ts'
 import type { Prompt, Question, Task } from '../../tasks/task.ts'
 import type { Batch, Lessons } from '../lessons.ts'
+import { padded, textLessons, type TextSettings } from './texts.ts'
 
 /** A text of which the last `answer` ids are to be learned, given those before them. */
 export interface Completion {
   readonly ids: Int32Array
   readonly answer: number
-}
-
-export interface CompletionSettings {
-  /** Texts of one run. */
-  readonly batch: number
-  readonly accumulate?: number
-  /** Decides the order of the texts. */
-  readonly seed: number
-  readonly validation?: readonly Completion[]
 }
 
 /**
@@ -67,63 +58,20 @@ function rightPrompt(question: Question, task: string): Prompt {
   )
 }
 
-/** Batches whose texts are of like length are cut out of so many batches at a time: little padding, and still an order of chance. */
-const POOL = 8
-
 /** Learns the answers and only them: every id of an answer counts the same, those of the context not at all. */
-export function completion(
-  items: readonly Completion[],
-  { batch, accumulate = 1, seed, validation = [] }: CompletionSettings,
-): Lessons {
-  const perStep = batch * accumulate
-  if (items.length < perStep) {
-    throw new LabError('train/items', `Expected at least ${perStep} texts for one step, got ${items.length}.`)
-  }
-  const stepsPerEpoch = Math.floor(items.length / perStep)
-  const rng = createRng(seed).fork('texts')
-  let order: { readonly epoch: number; readonly steps: readonly (readonly Completion[])[] } | undefined
-  const longest = Math.max(...[...items, ...validation].map(({ ids }) => ids.length - 1))
-  const answer = Math.max(...[...items, ...validation].map((item) => item.answer))
-  return {
-    ...{ runsPerStep: accumulate, stepsPerEpoch },
-    sizes: { batch, length: longest, rows: batch * answer },
-    at(step) {
-      const epoch = Math.floor((step - 1) / stepsPerEpoch)
-      if (order?.epoch !== epoch) order = { epoch, steps: orderOf(items, perStep, rng.fork(`epoch/${epoch}`).shuffle) }
-      return batchesOf(order.steps[(step - 1) % stepsPerEpoch]!, batch)
-    },
-    validation: batchesOf(validation, batch),
-  }
-}
-
-function orderOf(
-  items: readonly Completion[],
-  perStep: number,
-  shuffle: <T>(items: readonly T[]) => T[],
-): readonly (readonly Completion[])[] {
-  const mixed = shuffle(items).slice(0, Math.floor(items.length / perStep) * perStep)
-  return cut(mixed, perStep * POOL).flatMap((pool) => {
-    const byLength = pool.toSorted((a, b) => a.ids.length - b.ids.length)
-    return shuffle(cut(byLength, perStep))
+export function completion(items: readonly Completion[], settings: TextSettings<Completion>): Lessons {
+  const answer = Math.max(...[...items, ...(settings.validation ?? [])].map((item) => item.answer))
+  return textLessons(items, settings, { idsOf: ({ ids }) => ids.length - 1, rows: answer }, (texts) => {
+    const share = 1 / texts.flat().reduce((sum, item) => sum + item.answer, 0)
+    return texts.map((part) => batchOf(part, share))
   })
 }
 
-function cut<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
-}
-
-function batchesOf(items: readonly Completion[], size: number): Batch[] {
-  const answers = items.reduce((sum, { answer }) => sum + answer, 0)
-  return cut(items, size).map((part) => batchOf(part, 1 / answers))
-}
-
 function batchOf(items: readonly Completion[], share: number): Batch {
-  const length = Math.max(...items.map(({ ids }) => ids.length - 1))
-  const read = new Int32Array(items.length * length)
+  const { ids: read, length, tokens } = padded(items.map(({ ids }) => ids.subarray(0, -1))) // the last is only predicted
   const rows: number[] = []
   const targets: number[] = []
   items.forEach(({ ids, answer }, i) => {
-    read.set(ids.subarray(0, -1), i * length)
     for (let at = ids.length - answer; at < ids.length; at++) {
       rows.push(i * length + at - 1)
       targets.push(ids[at]!)
@@ -131,9 +79,9 @@ function batchOf(items: readonly Completion[], share: number): Batch {
   })
   const n = rows.length
   return {
-    tokens: items.reduce((sum, { ids }) => sum + ids.length - 1, 0),
+    tokens,
     feeds: {
-      ids: int32([items.length, length], read),
+      ids: read,
       rows: int32([n], Int32Array.from(rows)),
       targets: int32([n], Int32Array.from(targets)),
       share: float32([n], new Float32Array(n).fill(share)),
