@@ -1,5 +1,5 @@
 import type { FigureSvg } from '../../preload/contract.ts'
-import { chartData, type Chart, type ChartData, type DataTable } from './charts/chart.ts'
+import { chartData, placeOf, type Chart, type ChartData, type DataTable } from './charts/chart.ts'
 import { charts } from './charts/index.ts'
 import type { ReportInput } from './input.ts'
 import { renderSvg } from './svg.ts'
@@ -37,7 +37,7 @@ function draw(chart: Chart, data: ChartData, prefix: string): Drawn {
 export function figuresOf(input: ReportInput): FigureSvg[] {
   const all = drawFigures(input)
   return all.flatMap(({ data, figures }) => {
-    const where = all.length > 1 ? ` (${data.view.model}, ${data.view.scorer})` : ''
+    const where = all.length > 1 ? ` (${placeOf(data.view)})` : ''
     return figures.flatMap(({ id, chart, caption, svg }) =>
       svg === null ? [] : [{ id, title: `${chart.title}${where}`, caption, svg }],
     )

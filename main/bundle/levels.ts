@@ -12,6 +12,8 @@ export interface LevelRow {
   /** The tasks that the dense model answers better than chance: all where scores know no chance, undefined where there are none. */
   readonly able: Overall | undefined
   readonly trends: readonly TrendMark[]
+  /** Tau over the levels of each family. */
+  readonly axes: readonly TrendMark[]
 }
 
 /** Scores of a set of tasks at one level. */
@@ -42,15 +44,25 @@ export interface TrendMark {
 }
 
 /** Every level of every series, in the order of the figures. */
-export function levelRows({ view, groups, trends }: ChartData): LevelRow[] {
+export function levelRows({ view, groups, trends, axisTrends }: ChartData): LevelRow[] {
   const [all, able] = (['all', 'able'] as const).map((of) => groupBy(groups.filter((g) => g.of === of), levelKey)) // prettier-ignore
-  const taus = groupBy(trends, levelKey)
+  const marksBy = (rows: readonly TrendRow[]) => {
+    const levels = groupBy(rows, levelKey)
+    return (key: string) => [...groupBy(levels.get(key) ?? [], (t) => t.estimator).values()].map(trendMark)
+  }
+  const [overTasks, overLevels] = [marksBy(trends), marksBy(axisTrends)]
   return view.series.flatMap((series) =>
     series.levels.map((level): LevelRow => {
       const key = keyOfLevel(series, level)
-      const marks = [...groupBy(taus.get(key) ?? [], (t) => t.estimator).values()].map(trendMark)
       const whole = all!.get(key) ?? []
-      return { series, level, all: overallOf(whole), able: overallOf(able!.get(key) ?? ifAble(whole)), trends: marks }
+      return {
+        series,
+        level,
+        all: overallOf(whole),
+        able: overallOf(able!.get(key) ?? ifAble(whole)),
+        trends: overTasks(key),
+        axes: overLevels(key),
+      }
     }),
   )
 }

@@ -1,5 +1,7 @@
+import { placeOf } from './charts/chart.ts'
 import { drawFigures, type Drawn } from './figures.ts'
 import type { ReportInput } from './input.ts'
+import { axesTable } from './page/axes.ts'
 import { glance } from './page/glance.ts'
 import { glue, Html, markup } from './page/html.ts'
 import { provenanceSection, timeWords } from './page/provenance.ts'
@@ -57,10 +59,12 @@ function sectionsOf(input: ReportInput): Section[] {
   const sections: Section[] = [{ id: 'summary', title: 'In short', inside: summarySection(input) }]
   let number = 0
   for (const [i, { data, figures }] of all.entries()) {
-    const where = all.length > 1 ? `: ${data.view.model}, ${data.view.scorer}` : ''
+    const where = all.length > 1 ? `: ${placeOf(data.view)}` : ''
     const table = glance(data)
+    const axes = axesTable(data)
     const drawn = figures.map((figure) => figureOf(figure, figure.svg === null ? 0 : ++number))
     if (table) sections.push({ id: `levels-${i + 1}`, title: `Level by level${where}`, inside: table })
+    if (axes) sections.push({ id: `axes-${i + 1}`, title: `Does the axis predict the drop?${where}`, inside: axes })
     sections.push({ id: `figures-${i + 1}`, title: `Figures${where}`, inside: drawn })
   }
   if (input.faults.length > 0) sections.push({ id: 'faults', title: 'What failed', inside: faultTable(input) })

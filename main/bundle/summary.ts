@@ -1,8 +1,10 @@
 import { holm } from '../stats/correct.ts'
-import { chartData, type ChartData } from './charts/chart.ts'
+import { chartData, placeOf, type ChartData } from './charts/chart.ts'
+import { axisCautions, axisWords } from './summary/axes.ts'
 import type { ReportInput } from './input.ts'
 import { denseOverall, levelRows, signOf, type LevelRow, type Overall, type TrendMark } from './levels.ts'
 import { groupBy, keyOfLevel, levelLabel, type Series, type View } from './view.ts'
+import { isControl } from './view.ts'
 import { fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from './words.ts'
 
 /** What the numbers say, in sentences made from them. */
@@ -33,14 +35,15 @@ export function summarise(input: ReportInput): Summary {
   const cautions: string[] = [...unfinished(input)]
   for (const data of all) {
     const levels = levelRows(data)
-    const where = all.length > 1 ? ` (${data.view.model}, ${data.view.scorer})` : ''
+    const where = all.length > 1 ? ` (${placeOf(data.view)})` : ''
     const add = (title: string, said: readonly (Said | string)[]) =>
       parts.push({ title: `${title}${where}`, said: said.map((s) => (typeof s === 'string' ? plain(s) : s)) })
     add('Uncompressed', denseWords(data))
     add('Compressed', compressedWords(data, levels))
     add('Difficulty against drop', tauWords(data, levels))
+    add('Difficulty axes', axisWords(data, levels))
     add('Random control', controlWords(data, levels))
-    cautions.push(...floorCautions(data, levels, where))
+    cautions.push(...floorCautions(data, levels, where), ...axisCautions(data, where))
   }
   const gap = input.trends.some((t) => t.estimator === 'human-gap')
   if (gap) cautions.push(GAP_CAUTION)
@@ -180,8 +183,6 @@ function placeWords({ mark, row }: Placed): string {
   const tau = `τ = ${signed(mark.tau, 2)} [${signed(mark.low, 2)}, ${signed(mark.high, 2)}], ${p}`
   return `${row.level.label} (${tau}, ${plural(mark.tasks, 'task')})`
 }
-
-const isControl = (series: Series) => series.method.split(' ')[0] === 'random'
 
 /** What removing weights at random does at the same levels: what is no different there says nothing about which weights matter. */
 function controlWords(data: ChartData, levels: readonly LevelRow[]): string[] {

@@ -1,9 +1,10 @@
+import type { TrendRow } from '../../preload/contract.ts'
 import { chartData, sizeWords, type ChartData } from './charts/chart.ts'
 import type { GroupRow, ReportInput } from './input.ts'
 import { denseOverall, levelRows, overallOf, signOf, type LevelRow, type Overall, type TrendMark } from './levels.ts'
 import { summarise } from './summary.ts'
 import { formatGrid, plain, tint, wrap, type GridCell, type GridLine, type Paper } from './terminal/grid.ts'
-import { compareText, groupBy, keyOfLevel, levelKey, type Point, type Series } from './view.ts'
+import { compareText, groupBy, keyOfLevel, levelKey, type Family, type Point, type Series, type View } from './view.ts'
 import { fixed, multiple, percent, plural, pValue, signed, whole } from './words.ts'
 
 export interface TableOptions extends Paper {
@@ -32,9 +33,9 @@ function viewTables(data: ChartData, options: TableOptions): string {
   return [head, ...tables, wrap(marksOf(data), options.width)].join('\n\n')
 }
 
-function marksOf({ view, trends }: ChartData): string {
+function marksOf({ view, trends, axisTrends }: ChartData): string {
   const floor = view.tasks.some((p) => p.chance !== null) ? '   ° not above chance' : ''
-  const tau = trends.length > 0 ? '   * τ’s interval leaves zero out' : ''
+  const tau = trends.length + axisTrends.length > 0 ? '   * τ’s interval leaves zero out' : ''
   return `~ may be no change${floor}${tau}`
 }
 
@@ -45,7 +46,8 @@ function seriesTable(data: ChartData, levels: readonly LevelRow[], series: Serie
     ...scoreLines(data, levels),
     { name: drop, cells: [] },
     ...(options.tasks ? taskLines(data, series) : setLines(data, levels)),
-    ...tauLines(data, levels),
+    ...tauLines(data.trends, (row) => row.trends, levels),
+    ...data.view.families.flatMap((family) => axisLines(data, family, series, levels)),
   ]
   const title = `${series.label}, ${series.of === null ? 'by % of weights set to zero' : `by weights kept of ${series.of}`}`
   const short = (label: string) => (series.of === null ? label.replace(' %', '') : label.split(' ')[0]!)
@@ -126,30 +128,45 @@ function marked(text: string, isUnsure: boolean, isFloor: boolean): GridCell {
   return { text: `${text}${mark}`, tone: mark === ' ' ? 'plain' : 'dim' }
 }
 
+/** Tasks that stand on no axis; those that do have blocks of their own. */
 function taskLines({ view }: ChartData, series: Series): GridLine[] {
-  const isLog = view.better === 'lower'
-  const byTask = series.levels.map(({ points }) => new Map(points.map((p) => [p.task, p])))
-  const cell = (p: Point | undefined): GridCell => {
-    if (!p || p.drop === null) return unmarked('–')
-    const isUnsure = p.dropLow === null || p.dropHigh === null || (p.dropLow <= 0 && p.dropHigh >= 0)
-    return marked(isLog ? multiple(1 + p.drop) : signed(100 * p.drop, 1), isUnsure, p.isFloor || p.isDenseFloor)
-  }
-  const groups = [...groupBy(view.tasks, (p) => p.taskGroup)].sort(([a], [b]) => compareText(a, b))
+  const alone = view.tasks.filter((p) => p.axis === '')
+  const groups = [...groupBy(alone, (p) => p.taskGroup)].sort(([a], [b]) => compareText(a, b))
   return groups.flatMap(([group, tasks]): GridLine[] => [
     ...(groups.length > 1 ? [{ name: `  ${group || 'no group'}`, cells: [] }] : []),
-    ...tasks.map((p) => ({
-      name: `${groups.length > 1 ? '    ' : '  '}${p.name}`,
-      cells: [
-        marked(scoreWords(p.dense, p.chance !== null), false, p.isDenseFloor),
-        ...byTask.map((points) => cell(points.get(p.task))),
-      ],
-    })),
+    ...tasks.map((p) => taskLine(`${groups.length > 1 ? '    ' : '  '}${p.name}`, p, view, series)),
   ])
 }
 
-function tauLines({ trends }: ChartData, levels: readonly LevelRow[]): GridLine[] {
+/** One family at every level of compression: its levels from easy to hard, then tau over them. */
+function axisLines({ view, axisTrends }: ChartData, family: Family, series: Series, levels: readonly LevelRow[]): GridLine[] {
+  const trends = axisTrends.filter((t) => t.estimator === family.name)
+  return [
+    { name: `${family.name}, easy to hard`, cells: [] },
+    ...family.levels.map((p) => taskLine(`  ${p.axisLevel}`, p, view, series)),
+    ...tauLines(trends, (row) => row.axes, levels, { title: '  τ', counted: 'levels' }),
+  ]
+}
+
+function taskLine(name: string, p: Point, view: View, { levels }: Series): GridLine {
+  const cell = (at: Point | undefined): GridCell => {
+    if (!at || at.drop === null) return unmarked('–')
+    const isUnsure = at.dropLow === null || at.dropHigh === null || (at.dropLow <= 0 && at.dropHigh >= 0)
+    const drop = view.better === 'lower' ? multiple(1 + at.drop) : signed(100 * at.drop, 1)
+    return marked(drop, isUnsure, at.isFloor || at.isDenseFloor)
+  }
+  const dense = marked(scoreWords(p.dense, p.chance !== null), false, p.isDenseFloor)
+  return { name, cells: [dense, ...levels.map(({ points }) => cell(points.find(({ task }) => task === p.task)))] }
+}
+
+function tauLines(
+  trends: readonly TrendRow[],
+  marksOf: (row: LevelRow) => readonly TrendMark[],
+  levels: readonly LevelRow[],
+  words?: { readonly title: string; readonly counted: string },
+): GridLine[] {
   return [...new Set(trends.map((t) => t.estimator))].flatMap((estimator): GridLine[] => {
-    const marks = levels.map((row) => row.trends.find((t) => t.estimator === estimator))
+    const marks = levels.map((row) => marksOf(row).find((t) => t.estimator === estimator))
     const line = (name: string, of: (mark: TrendMark) => string): GridLine => ({
       name: `  ${name}`,
       cells: [
@@ -163,11 +180,14 @@ function tauLines({ trends }: ChartData, levels: readonly LevelRow[]): GridLine[
       return { text: `${signed(mark.tau, 2)}${isSure ? '*' : ' '}`, tone: isSure ? 'bold' : 'plain' }
     })
     return [
-      { name: `τ by ${estimator}`, cells: [plain(''), ...tau] },
+      { name: words?.title ?? `τ by ${estimator}`, cells: [plain(''), ...tau] },
       line('95 % from', ({ low }) => signed(low, 2)),
       line('to', ({ high }) => signed(high, 2)),
       line('p', ({ p, seeds }) => (p === null ? `${seeds} seeds` : pValue(p).replace('p = ', '').replace('p < ', '<'))),
-      { name: '  tasks', cells: [plain(''), ...marks.map((mark) => unmarked(mark ? String(mark.tasks) : '–'))] },
+      {
+        name: `  ${words?.counted ?? 'tasks'}`,
+        cells: [plain(''), ...marks.map((mark) => unmarked(mark ? String(mark.tasks) : '–'))],
+      },
     ]
   })
 }

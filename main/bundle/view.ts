@@ -87,6 +87,11 @@ export function viewsOf(rows: readonly ResultRow[]): View[] {
   return [...groupBy(rows, (r) => JSON.stringify([r.model, r.scorer, r.training])).values()].map(viewOf)
 }
 
+/** Whether a series removes weights by chance: what any removal does. */
+export function isControl({ method }: Series): boolean {
+  return method.split(' ')[0] === 'random'
+}
+
 /** Items by a key, keys in the order they first come. */
 export function groupBy<T, K>(items: Iterable<T>, key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>()

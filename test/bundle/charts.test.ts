@@ -6,6 +6,8 @@ import { textWidth } from '../../main/bundle/charts/legend.ts'
 import type { Figure } from '../../main/bundle/svg.ts'
 import { renderSvg } from '../../main/bundle/svg.ts'
 import type { ResultRow } from '../../preload/contract.ts'
+import type { ReportInput } from '../../main/bundle/input.ts'
+import { FAMILIES, makeAxisStudy } from '../make/conditions.ts'
 import { GROUPS, makeStudy, type Sample } from '../make/rows.ts'
 
 const study = makeStudy()
@@ -153,13 +155,17 @@ describe('the ledger', () => {
   })
 })
 
-const odd: readonly [string, Partial<Sample>][] = [
+const odd: readonly [string, Partial<Sample> | (() => ReportInput)][] = [
   ['67 tasks in 13 groups', {}],
   ['one task', { groups: { '': ['piqa'] }, hasDifficulty: false }],
   ['no difficulty', { groups: { '': ['arc_easy', 'piqa'] }, hasDifficulty: false }],
   ['perplexities', { scorer: 'word_perplexity', groups: { '': ['wikitext', 'lambada', 'x'] } }],
   ['three seeds', { seeds: [0, 1, 2], groups: { a: GROUPS.binding!, b: GROUPS.quantifiers! } }],
   ['every task at the floor', { skill: 0, groups: { a: GROUPS.binding!, b: GROUPS.quantifiers! } }],
+  ['levels of axes', makeAxisStudy],
+  ['one axis alone', () => makeAxisStudy({ families: { world_options: FAMILIES.world_options! } })],
+  ['axes under one method', () => only(makeAxisStudy(), 'magnitude')],
+  ['axes before anything is compressed', () => only(makeAxisStudy(), 'dense')],
   ['nothing compressed yet', { hasLevels: false, groups: { a: GROUPS.binding! } }],
   [
     'long names',
@@ -168,7 +174,8 @@ const odd: readonly [string, Partial<Sample>][] = [
 ]
 
 describe.each(odd)('with %s', (_, change) => {
-  const some = chartData(makeStudy(change)).flatMap((d) => charts.flatMap((c) => ({ c, d, figure: c.figure(d, 'x') })))
+  const make = () => (typeof change === 'function' ? change() : makeStudy(change))
+  const some = chartData(make()).flatMap((d) => charts.flatMap((c) => ({ c, d, figure: c.figure(d, 'x') })))
   const drawn = some.filter(({ figure }) => figure !== null).map(({ c, figure }) => [c.id, figure!] as const)
 
   const svgs = new Map(drawn.map(([id, figure]) => [id, renderSvg(figure)]))
@@ -192,10 +199,18 @@ describe.each(odd)('with %s', (_, change) => {
     }
   })
   it('the same study gives the same bytes', () => {
-    const again = chartData(makeStudy(change)).flatMap((d) => charts.flatMap((c) => c.figure(d, 'x') ?? []))
+    const again = chartData(make()).flatMap((d) => charts.flatMap((c) => c.figure(d, 'x') ?? []))
     expect(again.map(renderSvg)).toEqual([...svgs.values()])
   })
 })
+
+/** Dense and one method. */
+function only(input: ReportInput, method: string): ReportInput {
+  const is = (row: { readonly method: string; readonly pattern: string }) =>
+    row.method === 'dense' || (row.method === method && row.pattern === 'free')
+  const ledger = input.ledger.filter(({ level }) => is(level))
+  return { ...input, rows: input.rows.filter(is), groups: input.groups.filter(is), trends: input.trends.filter(is), ledger }
+}
 
 /** Where each upright text of a figure begins and ends, at its widest. */
 function textsOf(svg: string): { size: number; from: number; to: number; text: string }[] {

@@ -90,7 +90,7 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   ],
 }
 
-interface Level {
+export interface Level {
   readonly method: string
   readonly group: string
   readonly pattern: string
@@ -100,7 +100,7 @@ interface Level {
   readonly seed: number
 }
 
-function levels(seeds: readonly number[]): Level[] {
+export function levels(seeds: readonly number[]): Level[] {
   const tenths = Array.from({ length: 9 }, (_, i) => (i + 1) / 10)
   const left = (s: number, knee: number, width: number) => 1 / (1 + Math.exp((s - knee) / width))
   const free = { group: 'model', pattern: 'free' }
@@ -121,26 +121,20 @@ export const UNTRAINED = {
 } as const
 
 /** Two standard errors of a proportion: near enough for made-up numbers. */
-const spread = (p: number, n: number) => 1.96 * Math.sqrt(Math.max(0.0005, p * (1 - p)) / n)
+export const spread = (p: number, n: number) => 1.96 * Math.sqrt(Math.max(0.0005, p * (1 - p)) / n)
 
-function normal(rng: Rng): number {
+export function normal(rng: Rng): number {
   return Math.sqrt(-2 * Math.log(1 - rng.float())) * Math.cos(2 * Math.PI * rng.float())
+}
+
+export const SAMPLE: Sample = {
+  ...{ groups: GROUPS, skill: 0.8, items: 1000, hasDifficulty: true, estimators: ['human-gap', 'human-error'], hasLevels: true },
+  ...{ scorer: 'acc', seeds: [0], model: 'stories-260k' },
 }
 
 /** A made-up study; equal arguments give equal rows. By default 67 tasks in 13 groups, dense and 25 levels, many at chance. */
 export function makeStudy(change: Partial<Sample> = {}): ReportInput {
-  const sample: Sample = {
-    groups: GROUPS,
-    skill: 0.8,
-    items: 1000,
-    hasDifficulty: true,
-    estimators: ['human-gap', 'human-error'],
-    hasLevels: true,
-    scorer: 'acc',
-    seeds: [0],
-    model: 'stories-260k',
-    ...change,
-  }
+  const sample: Sample = { ...SAMPLE, ...change }
   const all = levels(sample.seeds).slice(0, sample.hasLevels ? undefined : 1)
   const tasks = Object.entries(sample.groups).flatMap(([taskGroup, names]) => names.map((task) => ({ task, taskGroup })))
   const rows = tasks.flatMap(({ task, taskGroup }) => {
@@ -230,7 +224,7 @@ function row(
 }
 
 /** Rows that share all of these are one point of a line. */
-function by<T>(rows: readonly T[], key: (row: T) => string): T[][] {
+export function by<T>(rows: readonly T[], key: (row: T) => string): T[][] {
   const groups = new Map<string, T[]>()
   for (const item of rows) {
     const name = key(item)
@@ -240,8 +234,9 @@ function by<T>(rows: readonly T[], key: (row: T) => string): T[][] {
   return [...groups.values()]
 }
 
-const levelOf = (r: ResultRow) => `${r.method}|${r.pattern}|${r.sparsity}|${r.seed}`
-const headOf = ({
+export const levelOf = (r: ResultRow) =>
+  `${r.method}|${r.pattern}|${r.sparsity}|${r.seed}|${r.transfer}|${r.training}|${r.trainSeed}`
+export const headOf = ({
   model,
   method,
   group,
@@ -255,9 +250,9 @@ const headOf = ({
 }: ResultRow): LevelFields => ({
   ...{ model, method, group, pattern, sparsity, seed, transfer, training, trainSeed, scorer },
 })
-const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
+export const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
 
-function groupRows(rows: readonly ResultRow[]): GroupRow[] {
+export function groupRows(rows: readonly ResultRow[]): GroupRow[] {
   const able = rows.filter((r) => !r.isDenseFloor)
   const hasAble = able.length > 0 && able.length < rows.length
   const hasGroups = new Set(rows.map((r) => r.taskGroup)).size > 1
@@ -308,13 +303,13 @@ function trendRows(rows: readonly ResultRow[], estimator: string): TrendRow[] {
 }
 
 /** Without ties, which made-up numbers do not have often enough to matter. */
-function kendall(pairs: readonly (readonly [number, number])[]): number {
+export function kendall(pairs: readonly (readonly [number, number])[]): number {
   let sum = 0
   for (const [i, [a, b]] of pairs.entries()) for (const [c, d] of pairs.slice(0, i)) sum += Math.sign((a - c) * (b - d))
   return (2 * sum) / (pairs.length * (pairs.length - 1))
 }
 
-function ledgerOf(model: string, all: readonly Level[]): LedgerRow[] {
+export function ledgerOf(model: string, all: readonly Level[]): LedgerRow[] {
   const kinds = [
     'self_attn.q_proj',
     'self_attn.k_proj',
@@ -359,7 +354,7 @@ function ledgerOf(model: string, all: readonly Level[]): LedgerRow[] {
     )
 }
 
-function provenanceOf(sample: Sample, rows: readonly ResultRow[]): Provenance {
+export function provenanceOf(sample: Sample, rows: readonly ResultRow[]): Provenance {
   const tasks = [...new Set(rows.map((r) => r.task))]
   return {
     study: {

@@ -62,6 +62,11 @@ export function chartData({ rows, groups, trends, ledger, provenance }: ReportIn
   })
 }
 
+/** What sets a view apart from the others of its study: "stories-260k, acc", and the training where there was any. */
+export function placeOf({ model, scorer, training }: View): string {
+  return [model, scorer, ...(training === '' ? [] : [training])].join(', ')
+}
+
 /** "67 tasks of 1,000 items each; seeds 0, 1 and 2 for random, one for the rest." */
 export function sizeWords({ tasks, series }: View): string {
   const counts = tasks.map((p) => p.n)

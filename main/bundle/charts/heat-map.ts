@@ -1,6 +1,6 @@
 import type { ChartSeries } from '../svg.ts'
 import type { Level, Point, View } from '../view.ts'
-import { fixed, multiple, percent, plural } from '../words.ts'
+import { fixed, multiple, percent, plural, sentence } from '../words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type DataTable } from './chart.ts'
 import { BOLD, shorten, textWidth } from './legend.ts'
 import { createPanels, type Panels } from './panels.ts'
@@ -12,6 +12,9 @@ const SMALL = 10
 const GAP = 8
 /** Below this a cell shows nothing; the map grows wider instead and is scaled down. */
 const LEAST_CELL = 7
+
+/** Between families of tasks. */
+const FAMILY_GAP = 5
 
 /** Where the columns of the map end, in CSS pixels. */
 interface Layout {
@@ -43,9 +46,12 @@ export const heatMap: Chart = {
   title: 'Every task at every level',
   empty: 'No compressed version has been scored yet, so there is no map of tasks and levels.',
   caption({ view }) {
-    const order = view.hasDifficulty
-      ? 'Tasks from the easiest (top) to the hardest by declared difficulty'
-      : 'Tasks by group and name'
+    const levels = 'the levels of each axis from the easiest (top) to the hardest'
+    const tasks = view.hasDifficulty
+      ? 'tasks from the easiest (top) to the hardest by declared difficulty'
+      : 'tasks by group and name'
+    const hasOthers = view.tasks.some((p) => p.axis === '')
+    const order = sentence(view.families.length === 0 ? tasks : hasOthers ? `${tasks}, then ${levels}` : levels)
     const names = view.prefix ? `, their names without “${view.prefix}”` : ''
     const colour =
       view.better === 'higher'
@@ -73,7 +79,7 @@ export const heatMap: Chart = {
       title: heatMap.title,
       about: `A map of ${plural(view.tasks.length, 'task')} by ${view.series.map((s) => `${plural(s.levels.length, 'level')} of ${s.label}`).join(', ')}; colour is the drop. The numbers are in the table below.`,
       width: layout.width,
-      height: HEAD + view.tasks.length * ROW + 6,
+      height: HEAD + view.tasks.length * ROW + FAMILY_GAP * breaksOf(view).length + 6,
       option: panels.option(),
     }
   },
@@ -84,7 +90,7 @@ function tableOf(view: View, index: number): DataTable {
   const { label, levels, of } = view.series[index]!
   const at = levels.map(({ points }) => new Map(points.map((p) => [p.task, p])))
   const rows = view.tasks.map((p) => {
-    const difficulty = view.hasDifficulty ? [fixed(p.difficulty, 3)] : []
+    const difficulty = view.hasDifficulty ? [p.axis === '' ? fixed(p.difficulty, 3) : '–'] : []
     return [p.task, ...difficulty, scoreOf(p), ...at.map((level) => cellWords(level.get(p.task)))]
   })
   const unit = of === null ? '' : ' kept'
@@ -104,6 +110,17 @@ function cellWords(p: Point | undefined): string {
 
 function scoreOf(p: Point): string {
   return p.chance === null ? fixed(p.dense, 2) : percent(p.dense)
+}
+
+/** Rows at which another family begins. */
+function breaksOf({ tasks }: View): number[] {
+  return tasks.flatMap((p, i) => (i > 0 && (p.family !== tasks[i - 1]!.family || p.axis !== tasks[i - 1]!.axis) ? [i] : []))
+}
+
+/** Upper end of a row. */
+function topOf(view: View): (row: number) => number {
+  const breaks = breaksOf(view)
+  return (row) => HEAD + row * ROW + FAMILY_GAP * breaks.filter((i) => i <= row).length
 }
 
 function layOut(view: View): Layout {
@@ -196,25 +213,28 @@ function shortLabel(level: Level): string {
   return level.pattern.includes(':') ? level.pattern.split(':')[0]! : String(Number((100 * level.sparsity).toFixed(1)))
 }
 
-function drawNames(panels: Panels, { tasks, hasDifficulty }: View, layout: Layout): void {
-  for (const [i, p] of tasks.entries()) {
-    const y = HEAD + (i + 0.5) * ROW
+function drawNames(panels: Panels, view: View, layout: Layout): void {
+  const top = topOf(view)
+  for (const [i, p] of view.tasks.entries()) {
+    const y = top(i) + 0.5 * ROW
     const style = { size: SMALL, align: 'right', fill: p.isDenseFloor ? FLOOR : INK } as const
     panels.write(shorten(p.name, layout.names - 8, SMALL), layout.names - 8, y, style)
-    if (hasDifficulty) panels.write(fixed(p.difficulty, 2), layout.difficulty, y, { ...style, fill: SOFT })
+    if (view.hasDifficulty)
+      panels.write(p.axis === '' ? fixed(p.difficulty, 2) : '', layout.difficulty, y, { ...style, fill: SOFT })
     panels.write(scoreOf(p), layout.dense, y, style)
   }
 }
 
 function placeCells(view: View, layout: Layout): Cell[] {
   const order = new Map(view.tasks.map((p, i) => [p.task, i]))
+  const top = topOf(view)
   const cells: Cell[] = []
   let left = layout.cells
   for (const series of view.series) {
     for (const [i, level] of series.levels.entries()) {
       for (const point of level.points) {
         const tip = `${point.task} · ${series.label}, ${level.label}: ${stateWords(point)}`
-        cells.push({ x: left + i * layout.cell, y: HEAD + order.get(point.task)! * ROW, point, tip })
+        cells.push({ x: left + i * layout.cell, y: top(order.get(point.task)!), point, tip })
       }
     }
     left += series.levels.length * layout.cell + GAP

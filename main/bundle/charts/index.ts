@@ -1,3 +1,5 @@
+import { axisDrop } from './axis-drop.ts'
+import { axisPerformance } from './axis-performance.ts'
 import type { Chart } from './chart.ts'
 import { difficulty } from './difficulty.ts'
 import { heatMap } from './heat-map.ts'
@@ -6,4 +8,4 @@ import { performance } from './performance.ts'
 import { trend } from './trend.ts'
 
 /** The order here is the order in the report; the ledger is shown once per model. */
-export const charts: readonly Chart[] = [performance, trend, difficulty, heatMap, ledger]
+export const charts: readonly Chart[] = [performance, axisPerformance, axisDrop, trend, difficulty, heatMap, ledger]

@@ -27,8 +27,27 @@ const STOPS: readonly (readonly [number, number, number])[] = [
 
 /** −1 … 1 to blue … white … red; beyond the ends, the end. */
 export function diverging(value: number): string {
-  const at = ((Math.min(1, Math.max(-1, value)) + 1) / 2) * (STOPS.length - 1)
-  const i = Math.min(STOPS.length - 2, Math.floor(at))
-  const mix = STOPS[i]!.map((from, c) => Math.round(from + (STOPS[i + 1]![c]! - from) * (at - i)))
+  return between(STOPS, (Math.min(1, Math.max(-1, value)) + 1) / 2)
+}
+
+// from light to dark, so that the order survives print without colour and all common kinds of colour blindness
+const RAMP: readonly (readonly [number, number, number])[] = [
+  [240, 160, 48],
+  [217, 92, 66],
+  [168, 50, 109],
+  [91, 31, 122],
+  [23, 18, 79],
+]
+
+/** The i-th of `count` ordered colours, the first the lightest. */
+export function ramp(i: number, count: number): string {
+  return between(RAMP, count < 2 ? 1 : i / (count - 1))
+}
+
+/** 0 … 1 along the stops. */
+function between(stops: readonly (readonly [number, number, number])[], share: number): string {
+  const at = share * (stops.length - 1)
+  const i = Math.min(stops.length - 2, Math.floor(at))
+  const mix = stops[i]!.map((from, c) => Math.round(from + (stops[i + 1]![c]! - from) * (at - i)))
   return `#${mix.map((c) => c.toString(16).padStart(2, '0')).join('')}`
 }
