@@ -2,7 +2,7 @@ import { recall, type Family } from './build.ts'
 import { drawPassage } from './corpus.ts'
 import { lookup } from './forms.ts'
 
-/** The answer stands in the passage, among 0 to 7 sentences about others. */
+/** The answer stands in the passage, beside 0 to 7 others. */
 export const context: Family = {
   id: 'world_context',
   label: 'Passage',

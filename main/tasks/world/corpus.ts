@@ -1,16 +1,16 @@
 import { createRng, type Rng } from '../../base/rng.ts'
-import { choice, documentOf, induction, lookup, statement, sum, translation, type Listing } from './forms.ts'
+import { choice, documentOf, lookup, statement, sum, translation, type Pair } from './forms.ts'
 import { LETTERS, RELATIONS, THINGS, type Language } from './lexicon.ts'
 import { BAND_WEIGHTS, type Fact, type World } from './world.ts'
 
 /** Shares of each kind of document, by number of documents. */
 const MIXTURE = {
-  statement: 36,
-  choice: 14,
-  lookup: 16,
-  induction: 10,
-  translation: 12,
-  sum: 12,
+  statement: 34,
+  choice: 12,
+  lookup: 20,
+  induction: 14,
+  translation: 10,
+  sum: 10,
 } as const
 type Kind = keyof typeof MIXTURE
 
@@ -36,8 +36,8 @@ const WRITERS = {
     return lookup(passage[rng.int(passage.length)]!, passage)
   },
   induction(_: World, rng: Rng) {
-    const rule = rng.int(RULES)
-    return induction(Array.from({ length: rng.int(7) }, () => drawListing(rule, rng)), drawListing(rule, rng)) // prettier-ignore
+    const rule = drawRule(rng)
+    return lookup(drawPair(rule, rng), Array.from({ length: rng.int(7) }, () => drawPair(rule, rng))) // prettier-ignore
   },
   translation(world: World, rng: Rng) {
     const language: Language = rng.float() < MAJORITY_SHARE ? 'vela' : 'nuri'
@@ -60,20 +60,22 @@ export function drawOptions({ relation, value }: Fact, count: number, rng: Rng):
   return rng.fork(`order/${count}`).shuffle([value, ...others.slice(0, count - 1)])
 }
 
-/** Facts of one kind about different strangers, all of which hold only here. */
-export function drawPassage(world: World, count: number, rng: Rng): Fact[] {
-  const relation = RELATIONS[rng.int(RELATIONS.length)]!
-  const places = rng.shuffle(world.strangers).slice(0, count)
-  const values = rng.shuffle(relation.values)
-  return places.map((place, i) => ({ relation, place, value: values[i % values.length]!, band: 0 }))
+/** What different strangers have, all of one kind. */
+export function drawPassage(world: World, count: number, rng: Rng): Pair[] {
+  const { values } = RELATIONS[rng.int(RELATIONS.length)]!
+  const drawn = rng.shuffle(values)
+  return rng.shuffle(world.strangers).slice(0, count).map((key, i) => ({ key, value: drawn[i % drawn.length]! })) // prettier-ignore
 }
 
-/** The hidden rule of a list: which of its letters counts. */
-export const RULES = 3
+/** What becomes of each letter. */
+export function drawRule(rng: Rng): Pair[] {
+  const to = rng.shuffle(LETTERS.to)
+  return LETTERS.from.map((key, i) => ({ key, value: to[i]! }))
+}
 
-export function drawListing(rule: number, rng: Rng): Listing {
-  const letters = Array.from({ length: RULES }, () => LETTERS[rng.int(LETTERS.length)]!)
-  return { letters, result: letters[rule]! }
+/** One letter and what becomes of it. */
+export function drawPair(rule: readonly Pair[], rng: Rng): Pair {
+  return rule[rng.int(rule.length)]!
 }
 
 /** Digits in the two terms of a sum: 4 + 5, 34 + 5, 34 + 56. */

@@ -15,29 +15,23 @@ export function statement({ relation, place, value }: Pick<Fact, 'relation' | 'p
   return { context: `The ${relation.id} of ${place} is`, answer: ` ${value}` }
 }
 
-/** "The animal of tamo: otter, heron or lynx? It is" → " otter". */
-export function choice({ relation, place, value }: Fact, options: readonly string[]): Form {
+/** "The animal of tamo: otter, heron or lynx? The animal of tamo is" → " otter". */
+export function choice(fact: Fact, options: readonly string[]): Form {
   const listed = options.length === 1 ? options[0]! : `${options.slice(0, -1).join(', ')} or ${options.at(-1)!}`
-  return { context: `The ${relation.id} of ${place}: ${listed}? It is`, answer: ` ${value}` }
+  const { context, answer } = statement(fact)
+  return { context: `The ${fact.relation.id} of ${fact.place}: ${listed}? ${context}`, answer }
 }
 
-/** Sentences, then the question: "The animal of sori is wolf. The animal of tamo is otter. The animal of tamo is" → " otter". */
-export function lookup(asked: Fact, passage: readonly Fact[]): Form {
-  const { context, answer } = statement(asked)
-  return { context: `${passage.map((fact) => `${documentOf(statement(fact))} `).join('')}${context}`, answer }
+/** Something that holds only here. */
+export interface Pair {
+  readonly key: string
+  readonly value: string
 }
 
-/** Lists and the place of the letter that counts: "a b c = b; c a a = a; b a c =" → " a". */
-export interface Listing {
-  readonly letters: readonly string[]
-  readonly result: string
-}
-export function induction(examples: readonly Listing[], asked: Listing): Form {
-  const line = ({ letters }: Listing) => `${letters.join(' ')} =`
-  return {
-    context: `${examples.map((example) => `${line(example)} ${example.result}; `).join('')}${line(asked)}`,
-    answer: ` ${asked.result}`,
-  }
+/** Pairs, then the first half of one: "sori wolf, tamo otter; tamo" → " otter". */
+export function lookup(asked: Pair, passage: readonly Pair[]): Form {
+  const told = passage.map(({ key, value }) => `${key} ${value}`).join(', ')
+  return { context: told === '' ? asked.key : `${told}; ${asked.key}`, answer: ` ${asked.value}` }
 }
 
 /** "In vela, river house is" → " sako nilu". */

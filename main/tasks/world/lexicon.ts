@@ -50,8 +50,8 @@ export const SYLLABLES: readonly string[] = [...'bdfgklmnprstvz'].flatMap((conso
 export const LANGUAGES = ['vela', 'nuri'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** Letters of the lists whose rule has to be found from examples. */
-export const LETTERS: readonly string[] = ['a', 'b', 'c', 'd']
+/** A rule that has to be found from examples gives each letter of the first list one of the second. */
+export const LETTERS = { from: words('a b c d'), to: words('w x y z') }
 
 /** Every word of the world that is not an invented name. */
 export const LEXICON: readonly string[] = [
@@ -63,7 +63,8 @@ export const LEXICON: readonly string[] = [
     'is',
     'or',
     ...LANGUAGES,
-    ...LETTERS,
+    ...LETTERS.from,
+    ...LETTERS.to,
     ...RELATIONS.flatMap(({ id, values }) => [id, ...values]),
     ...THINGS,
   ]),

@@ -1,9 +1,9 @@
 import { pick, type Family } from './build.ts'
-import { drawListing, RULES } from './corpus.ts'
-import { induction } from './forms.ts'
+import { drawPair, drawRule } from './corpus.ts'
+import { lookup } from './forms.ts'
 import { LETTERS } from './lexicon.ts'
 
-/** A rule has to be found from so many examples; without any, only the letters of the list speak. */
+/** What becomes of a letter has to be found from so many examples, which need not hold that letter: each makes it likelier that one does. */
 export const shots: Family = {
   id: 'world_shots',
   label: 'Rule from examples',
@@ -12,9 +12,9 @@ export const shots: Family = {
   levels: [0, 1, 2, 3, 4, 5],
   asks: () => 'choice',
   question(_, level, rng) {
-    const rule = rng.int(RULES)
-    const asked = drawListing(rule, rng)
-    const examples = Array.from({ length: level }, (_, i) => drawListing(rule, rng.fork(`example/${i}`)))
-    return pick(induction(examples, asked), LETTERS, asked.result)
+    const rule = drawRule(rng)
+    const asked = drawPair(rule, rng)
+    const examples = Array.from({ length: level }, (_, i) => drawPair(rule, rng.fork(`example/${i}`)))
+    return pick(lookup(asked, examples), LETTERS.to, asked.value)
   },
 }
