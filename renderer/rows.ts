@@ -26,10 +26,11 @@ export function levelsOf(rows: readonly ResultRow[]): Level[] {
     if (levels.has(key)) continue
     const model = hasModels ? `${row.model} · ` : ''
     const seed = hasSeeds && row.method !== 'dense' ? ` · seed ${row.seed}` : ''
-    if (row.method === 'dense') levels.set(key, { key, label: UNCOMPRESSED, family: `${model}dense` })
+    const { then, after } = trainedOf(row)
+    if (row.method === 'dense') levels.set(key, { key, label: `${UNCOMPRESSED}${then}`, family: `${model}dense${after}` })
     else {
-      const label = `${row.method}, ${amountOf(row)}${seed}`
-      levels.set(key, { key, label, family: `${model}${row.method}${patternOf(row.pattern)} ${acrossOf(row.group)}` })
+      const label = `${row.method}${row.transfer === 'none' ? '' : ` → ${row.transfer}`}, ${amountOf(row)}${seed}${then}`
+      levels.set(key, { key, label, family: `${model}${row.method}${patternOf(row.pattern)} ${acrossOf(row.group)}${after}` })
     }
   }
   return [...levels.values()]
@@ -37,7 +38,7 @@ export function levelsOf(rows: readonly ResultRow[]): Level[] {
 
 /** The level to begin with: in the middle of the first family that does something to the model. */
 export function firstLevel(levels: readonly Level[]): Level | undefined {
-  const family = levels.find(({ label }) => label !== UNCOMPRESSED)?.family
+  const family = levels.find(({ label }) => !label.startsWith(UNCOMPRESSED))?.family
   const members = levels.filter((level) => level.family === family)
   return members[Math.floor((members.length - 1) / 2)] ?? levels[0]
 }
@@ -61,14 +62,21 @@ export function trendsAt(trends: readonly TrendRow[], level: string, scorer: str
   return trends.filter((trend) => keyOf(trend) === level && trend.scorer === scorer)
 }
 
-/** Sorted; what has no number stands last either way. Equal ones keep their order. */
+/** Sorted; what has no number stands last either way. Equal ones keep their order. By difficulty, families of an axis stay apart. */
 export function sorted(rows: readonly ResultRow[], { column, isDown }: Order): ResultRow[] {
   const sign = isDown ? -1 : 1
   return [...rows].sort((a, b) => {
+    const [one, other] = [familyOf(a), familyOf(b)]
+    if (column === 'difficulty' && one !== other) return one < other ? -1 : 1
     const [x, y] = [a[column], b[column]]
     if (x === null || y === null) return Number(x === null) - Number(y === null)
     return sign * (typeof x === 'string' ? x.localeCompare(String(y), 'en', { numeric: true }) : x - Number(y))
   })
+}
+
+/** The family whose axis a row stands on, '' where it stands on none: how hard a level is says nothing beyond its axis. */
+function familyOf({ task, axis }: ResultRow): string {
+  return axis === '' ? '' : `${task} ${axis}`
 }
 
 /** How much one can rely on a row: a mark in a word or two, '' where the numbers speak for themselves. */
@@ -84,6 +92,13 @@ type LevelFields = 'model' | 'method' | 'group' | 'pattern' | 'sparsity' | 'seed
 function keyOf(row: Pick<TrendRow, LevelFields>): string {
   const { model, method, group, pattern, sparsity, seed, transfer, training, trainSeed } = row
   return JSON.stringify([model, method, group, pattern, sparsity, seed, transfer, training, trainSeed])
+}
+
+/** What was trained afterwards, as labels and families of levels say it; '' where nothing was. */
+function trainedOf({ transfer, steps, trainItems, learningRate, trainSeed }: ResultRow): { then: string; after: string } {
+  if (transfer === 'none') return { then: '', after: '' }
+  const seed = trainSeed ? `, order ${trainSeed}` : ''
+  return { then: ` · ${steps} steps on ${trainItems} items, rate ${learningRate}${seed}`, after: `, then ${transfer}` }
 }
 
 function amountOf({ pattern, sparsity }: ResultRow): string {

@@ -15,13 +15,17 @@ export interface Drawn {
   readonly tables: readonly DataTable[]
 }
 
-/** All figures of one model, scorer and training; what belongs to a model alone is drawn with its first scorer. */
+/** All figures of one model, scorer and training; what is drawn once comes with the first of them. */
 export function drawFigures(input: ReportInput): { readonly data: ChartData; readonly figures: readonly Drawn[] }[] {
-  const models = new Set<string>()
+  const seen = new Set<string>()
   return chartData(input).map((data, i) => {
-    const isFirst = !models.has(data.view.model)
-    models.add(data.view.model)
-    const wanted = charts.filter((chart) => (chart.id !== 'ledger' || isFirst) && (chart.isFor?.(data) ?? true))
+    const { model, scorer } = data.view
+    const isFirst = (chart: Chart) => {
+      if (!chart.once) return true
+      const key = JSON.stringify([chart.id, model, ...(chart.once === 'scorer' ? [scorer] : [])])
+      return !seen.has(key) && seen.add(key) !== undefined
+    }
+    const wanted = charts.filter((chart) => (chart.isFor?.(data) ?? true) && isFirst(chart))
     return { data, figures: wanted.map((chart) => draw(chart, data, `v${i + 1}`)) }
   })
 }
@@ -36,8 +40,9 @@ function draw(chart: Chart, data: ChartData, prefix: string): Drawn {
 /** The figures of the report that have something to show, in its order; with several models or scorers, titles name theirs. */
 export function figuresOf(input: ReportInput): FigureSvg[] {
   const all = drawFigures(input)
+  const places = all.map(({ data }) => data)
   return all.flatMap(({ data, figures }) => {
-    const where = all.length > 1 ? ` (${placeOf(data.view)})` : ''
+    const where = all.length > 1 ? ` (${placeOf(data, places)})` : ''
     return figures.flatMap(({ id, chart, caption, svg }) =>
       svg === null ? [] : [{ id, title: `${chart.title}${where}`, caption, svg }],
     )

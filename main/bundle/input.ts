@@ -7,6 +7,8 @@ export interface ReportInput {
   readonly groups: readonly GroupRow[]
   /** By estimator, the one that `difficulty` of the rows holds first. */
   readonly trends: readonly TrendRow[]
+  /** Empty where nothing was trained after compression. */
+  readonly recoveries: readonly RecoveryRow[]
   readonly ledger: readonly LedgerRow[]
   /** Cells that gave an error in place of numbers. */
   readonly faults: readonly CellFault[]
@@ -40,6 +42,25 @@ export interface GroupRow extends LevelFields {
   readonly normalised: number | null
   readonly normalisedLow: number | null
   readonly normalisedHigh: number | null
+}
+
+/**
+ * One kind of training set against training the pruned weights alone ('sparse') at the same level, with the same settings and seeds; R is a
+ * mean score in percent of the dense one trained alike (paper.md 1.3, H3 and H4). Intervals are 95 %, paired bootstrap over items.
+ */
+export interface RecoveryRow extends LevelFields {
+  readonly of: 'all' | 'able'
+  readonly tasks: number
+  /** R after 'sparse'. */
+  readonly sparse: number
+  /** R − R after 'sparse', in points. */
+  readonly gain: number
+  readonly gainLow: number | null
+  readonly gainHigh: number | null
+  /** (R − R after sparse) / (100 − R after sparse); null where sparse is within 5 points of dense, for there is next to nothing to bring back. */
+  readonly share: number | null
+  readonly shareLow: number | null
+  readonly shareHigh: number | null
 }
 
 /** One matrix at one level of compression. */

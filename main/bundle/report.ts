@@ -57,9 +57,10 @@ function header({ provenance: { study, models, cells } }: ReportInput): Html {
 function sectionsOf(input: ReportInput): Section[] {
   const all = drawFigures(input)
   const sections: Section[] = [{ id: 'summary', title: 'In short', inside: summarySection(input) }]
+  const places = all.map(({ data }) => data)
   let number = 0
   for (const [i, { data, figures }] of all.entries()) {
-    const where = all.length > 1 ? `: ${placeOf(data.view)}` : ''
+    const where = all.length > 1 ? `: ${placeOf(data, places)}` : ''
     const table = glance(data)
     const axes = axesTable(data)
     const drawn = figures.map((figure) => figureOf(figure, figure.svg === null ? 0 : ++number))

@@ -1,10 +1,11 @@
 import { holm } from '../stats/correct.ts'
 import { chartData, placeOf, type ChartData } from './charts/chart.ts'
 import { axisCautions, axisWords } from './summary/axes.ts'
+import { trainingCautions, trainingWords } from './summary/training.ts'
 import type { ReportInput } from './input.ts'
 import { denseOverall, levelRows, signOf, type LevelRow, type Overall, type TrendMark } from './levels.ts'
 import { groupBy, keyOfLevel, levelLabel, type Series, type View } from './view.ts'
-import { isControl } from './view.ts'
+import { compressionOf, isControl } from './view.ts'
 import { fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from './words.ts'
 
 /** What the numbers say, in sentences made from them. */
@@ -35,15 +36,16 @@ export function summarise(input: ReportInput): Summary {
   const cautions: string[] = [...unfinished(input)]
   for (const data of all) {
     const levels = levelRows(data)
-    const where = all.length > 1 ? ` (${placeOf(data.view)})` : ''
+    const where = all.length > 1 ? ` (${placeOf(data, all)})` : ''
     const add = (title: string, said: readonly (Said | string)[]) =>
       parts.push({ title: `${title}${where}`, said: said.map((s) => (typeof s === 'string' ? plain(s) : s)) })
     add('Uncompressed', denseWords(data))
     add('Compressed', compressedWords(data, levels))
+    add('Training after compression', trainingWords(data, levels))
     add('Difficulty against drop', tauWords(data, levels))
     add('Difficulty axes', axisWords(data, levels))
     add('Random control', controlWords(data, levels))
-    cautions.push(...floorCautions(data, levels, where), ...axisCautions(data, where))
+    cautions.push(...floorCautions(data, levels, where), ...axisCautions(data, where), ...trainingCautions(data))
   }
   const gap = input.trends.some((t) => t.estimator === 'human-gap')
   if (gap) cautions.push(GAP_CAUTION)
@@ -58,8 +60,8 @@ const GAP_CAUTION =
 function whatWasRun({ provenance, rows }: ReportInput, all: readonly ChartData[]): string {
   const { models, cells } = provenance
   const named = models.map(({ name, parameters }) => `${name} (${whole(parameters)} parameters)`)
-  const series = [...new Map(all.flatMap(({ view }) => view.series).map((s) => [s.id, s])).values()]
-  const ways = series.map((s) => `${s.label} at ${rangeOf(s)}`)
+  const series = all.flatMap(({ view }) => view.series)
+  const ways = [...groupBy(series, compressionOf)].map(([label, [one]]) => `${label} at ${rangeOf(one!)}`)
   const tasks = new Set(rows.map((r) => `${r.task} ${r.axis} ${r.level}`)).size
   const groups = new Set(rows.map((r) => r.taskGroup).filter(Boolean)).size
   const counts = rows.map((r) => r.n)
@@ -67,8 +69,19 @@ function whatWasRun({ provenance, rows }: ReportInput, all: readonly ChartData[]
   const items = least === most ? `${plural(most, 'item')}${tasks > 1 ? ' each' : ''}` : `${whole(least)} to ${whole(most)} items`
   const asked = `${plural(tasks, 'task')}${groups > 1 ? ` in ${groups} groups` : ''} of ${items}`
   const compressed = ways.length > 0 ? `, uncompressed and compressed by ${list(ways)}` : ', uncompressed only'
+  const trained = trainedWords(all)
   const done = cells.done === cells.planned ? 'All' : `${whole(cells.done)} of`
-  return `${list(named)} ${named.length > 1 ? 'were' : 'was'} asked ${asked}${compressed}. ${done} ${plural(cells.planned, 'cell')} are done.`
+  return `${list(named)} ${named.length > 1 ? 'were' : 'was'} asked ${asked}${compressed}${trained}. ${done} ${plural(cells.planned, 'cell')} are done.`
+}
+
+/** How often and in which ways each model was trained on after compression; '' where none was. */
+function trainedWords(all: readonly ChartData[]): string {
+  const trainings = new Set(all.flatMap(({ view }) => (view.training === '' ? [] : [view.training])))
+  if (trainings.size === 0) return ''
+  const kinds = new Set(all.flatMap(({ view }) => view.series.map(({ transfer }) => transfer)))
+  const how = trainings.size === 1 ? [...trainings][0]! : `${trainings.size} trainings`
+  const ways = kinds.size === 0 ? '' : `; the compressed ones as ${list([...kinds])}`
+  return `, then trained on (${how}${ways})`
 }
 
 function rangeOf({ levels, of, seeds }: Series): string {
@@ -193,7 +206,8 @@ function controlWords(data: ChartData, levels: readonly LevelRow[]): string[] {
     return ['This study has no random control: what follows from removing just these weights cannot be told from what any removal does.'] // prettier-ignore
   }
   const rivals = view.series.filter((s) => !isControl(s))
-  const said = rivals.flatMap((rival) => control.flatMap((random) => besides(data, levels, rival, random) ?? []))
+  const alike = (rival: Series) => control.filter(({ transfer }) => transfer === rival.transfer)
+  const said = rivals.flatMap((rival) => alike(rival).flatMap((random) => besides(data, levels, rival, random) ?? []))
   return [...said, ...control.flatMap((random) => [...controlTrend(data, levels, random), ...controlRest(levels, random)])]
 }
 
@@ -246,6 +260,8 @@ const BY_CHANCE = 0.1
 /** What is above chance in a model that knows nothing any more says how much of a score needs no knowledge. */
 function controlRest(levels: readonly LevelRow[], random: Series): string[] {
   const last = levels.findLast((row) => row.series === random && row.able !== undefined)
+  // what is trained without holding them at zero has its weights again
+  if (!['none', 'sparse'].includes(random.transfer)) return []
   if (!last?.able || last.able.floor === null || last.level.sparsity < RUINED) return []
   const { tasks, floor } = last.able
   const above = Math.round(tasks - floor)

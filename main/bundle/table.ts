@@ -6,8 +6,9 @@ import type { CellRecord } from '../store/records.ts'
 import { difficultyColumns } from '../study/difficulty.ts'
 import { compressionLabel } from '../study/plan.ts'
 import { estimatorNames, methodName, provenanceOf, type StudyFacts } from './facts.ts'
-import type { GroupRow, LedgerRow, LevelFields, ReportInput } from './input.ts'
+import type { GroupRow, LedgerRow, ReportInput } from './input.ts'
 import { measureCells, RESAMPLES, SEED, type Measured } from './measured.ts'
+import { headOf, recoveryRows, sameLevel } from './recovery.ts'
 import { axisName, conditionOf, groupBy } from './view.ts'
 
 /** Who makes the report. */
@@ -37,23 +38,11 @@ export function studyReport(store: Store, study: string, about: About): ReportIn
       }),
       ...axisTrends(measured),
     ],
+    recoveries: recoveryRows(measured),
     ledger: ledgerRows(store, done),
     faults: cells.flatMap(({ label, fault }) => (fault ? [{ label, fault }] : [])),
     provenance: provenanceOf(stored, facts, cells, rows, about.version),
   }
-}
-
-/** Rows of one model and scorer at one level of compression and training with one seed of each. */
-function sameLevel({
-  row: { model, scorer, method, group, pattern, sparsity, seed, transfer, training, trainSeed },
-}: Measured): string {
-  const trained = transfer === 'none' ? [] : [transfer, training, trainSeed]
-  return JSON.stringify([model, scorer, method, group, pattern, sparsity, seed, ...trained])
-}
-
-function headOf({ row }: Measured): LevelFields {
-  const { model, method, group, pattern, sparsity, seed, transfer, training, trainSeed, scorer } = row
-  return { model, method, group, pattern, sparsity, seed, transfer, training, trainSeed, scorer }
 }
 
 function groupRows(measured: readonly Measured[]): GroupRow[] {

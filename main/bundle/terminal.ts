@@ -4,6 +4,7 @@ import type { GroupRow, ReportInput } from './input.ts'
 import { denseOverall, levelRows, overallOf, signOf, type LevelRow, type Overall, type TrendMark } from './levels.ts'
 import { summarise } from './summary.ts'
 import { formatGrid, plain, tint, wrap, type GridCell, type GridLine, type Paper } from './terminal/grid.ts'
+import { trainingTables } from './terminal/training.ts'
 import { compareText, groupBy, keyOfLevel, levelKey, type Family, type Point, type Series, type View } from './view.ts'
 import { fixed, multiple, percent, plural, pValue, signed, whole } from './words.ts'
 
@@ -23,14 +24,15 @@ export function formatResults(input: ReportInput, options: TableOptions): string
 
 function viewTables(data: ChartData, options: TableOptions): string {
   const { view } = data
-  const head = wrap(`${view.model}, ${view.scorer}: ${sizeWords(view)}`, options.width)
+  const training = view.training === '' ? '' : `, ${view.training}`
+  const head = wrap(`${view.model}, ${view.scorer}${training}: ${sizeWords(view)}`, options.width)
   const levels = levelRows(data)
   if (view.series.length === 0) return `${head}\n\n${denseTable(data, options)}`
   const tables = view.series.map(
     (series) =>
     seriesTable(data, levels.filter((row) => row.series === series), series, options), // prettier-ignore
   )
-  return [head, ...tables, wrap(marksOf(data), options.width)].join('\n\n')
+  return [head, ...trainingTables(data, levels, options), ...tables, wrap(marksOf(data), options.width)].join('\n\n')
 }
 
 function marksOf({ view, trends, axisTrends }: ChartData): string {

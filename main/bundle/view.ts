@@ -87,6 +87,11 @@ export function viewsOf(rows: readonly ResultRow[]): View[] {
   return [...groupBy(rows, (r) => JSON.stringify([r.model, r.scorer, r.training])).values()].map(viewOf)
 }
 
+/** What a series is called without what was trained after it. */
+export function compressionOf({ label, transfer }: Series): string {
+  return label.replace(` → ${transfer}`, '')
+}
+
 /** Whether a series removes weights by chance: what any removal does. */
 export function isControl({ method }: Series): boolean {
   return method.split(' ')[0] === 'random'
@@ -207,7 +212,7 @@ function seriesLabels(row: ResultRow, all: readonly ResultRow[]): { label: strin
     other.method === row.method && ofPattern(other.pattern) === of && other.transfer === row.transfer
   const within = all.filter(isSame).length > 1 ? [`per ${row.group}`] : []
   const kept = of === null ? [] : [`N of ${of} kept`]
-  const trained = row.transfer === 'none' ? row.method : `${row.method}, ${row.transfer}`
+  const trained = row.transfer === 'none' ? row.method : `${row.method} → ${row.transfer}`
   const name = (more: readonly string[]) => (more.length === 0 ? trained : `${trained} (${more.join(', ')})`)
   return { label: name([...kept, ...within]), short: name(within) }
 }

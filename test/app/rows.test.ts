@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { chanceOf, fixed, percent, plural } from '../../renderer/format.ts'
 import { firstLevel, levelsOf, markOf, rowsAt, scorersOf, sorted, trendsAt } from '../../renderer/rows.ts'
+import { makeAxisStudy, makeTransferStudy } from '../make/conditions.ts'
 import { makeStudy } from '../make/rows.ts'
 
 const { rows, trends } = makeStudy({ seeds: [0, 1] })
@@ -49,6 +50,20 @@ describe('the table of the window', () => {
     }
     const names = sorted(some, { column: 'task', isDown: false }).map(({ task }) => task)
     expect(names.indexOf('passive_1')).toBeLessThan(names.indexOf('passive_2'))
+  })
+  it('keeps families of an axis apart when it sorts by difficulty', () => {
+    const dense = makeAxisStudy().rows.filter(({ method }) => method === 'dense')
+    const found = sorted(dense, { column: 'difficulty', isDown: false }).map(({ task, level }) => `${task} ${level}`)
+    expect(found.slice(0, 6)).toEqual(['world_context 0', 'world_context 1', 'world_context 3', 'world_context 7', 'world_facts 0', 'world_facts 1']) // prettier-ignore
+    expect(found.slice(-2)).toEqual(['world_shots 1', 'world_shots 0'])
+  })
+  it('tells levels apart by what was trained after them', () => {
+    const trained = makeTransferStudy().rows
+    const found = levelsOf(trained)
+    expect(new Set(found.map(({ label }) => label)).size).toBe(found.length)
+    expect(found.map(({ label }) => label)).toContain('magnitude → freezing, 50 % zeros · 200 steps on 500 items, rate 0.001')
+    expect(firstLevel(found)!.label).toMatch(/^magnitude → sparse, 50 % zeros/)
+    expect(found.flatMap(({ key }) => rowsAt(trained, key, 'acc', ''))).toHaveLength(trained.length)
   })
   it('marks what cannot be relied on, the floor before the doubt', () => {
     const row = { ...rows[0]!, method: 'magnitude', isDenseFloor: false, isFloor: false, dropLow: 0.1, dropHigh: 0.2 }

@@ -7,7 +7,7 @@ import type { Figure } from '../../main/bundle/svg.ts'
 import { renderSvg } from '../../main/bundle/svg.ts'
 import type { ResultRow } from '../../preload/contract.ts'
 import type { ReportInput } from '../../main/bundle/input.ts'
-import { FAMILIES, makeAxisStudy } from '../make/conditions.ts'
+import { FAMILIES, makeAxisStudy, makeTransferStudy } from '../make/conditions.ts'
 import { GROUPS, makeStudy, type Sample } from '../make/rows.ts'
 
 const study = makeStudy()
@@ -166,6 +166,11 @@ const odd: readonly [string, Partial<Sample> | (() => ReportInput)][] = [
   ['one axis alone', () => makeAxisStudy({ families: { world_options: FAMILIES.world_options! } })],
   ['axes under one method', () => only(makeAxisStudy(), 'magnitude')],
   ['axes before anything is compressed', () => only(makeAxisStudy(), 'dense')],
+  ['trainings after compression', makeTransferStudy],
+  [
+    'one training with two seeds',
+    () => makeTransferStudy({ trainings: [{ items: 9, steps: 9, rate: 0.1 }], trainSeeds: [0, 1] }),
+  ],
   ['nothing compressed yet', { hasLevels: false, groups: { a: GROUPS.binding! } }],
   [
     'long names',
@@ -176,9 +181,9 @@ const odd: readonly [string, Partial<Sample> | (() => ReportInput)][] = [
 describe.each(odd)('with %s', (_, change) => {
   const make = () => (typeof change === 'function' ? change() : makeStudy(change))
   const some = chartData(make()).flatMap((d) => charts.flatMap((c) => ({ c, d, figure: c.figure(d, 'x') })))
-  const drawn = some.filter(({ figure }) => figure !== null).map(({ c, figure }) => [c.id, figure!] as const)
-
-  const svgs = new Map(drawn.map(([id, figure]) => [id, renderSvg(figure)]))
+  const drawn = some
+    .filter(({ figure }) => figure !== null)
+    .map(({ c, figure }) => ({ id: c.id, figure: figure!, svg: renderSvg(figure!) }))
 
   it('each chart is drawn, or says why not', () => {
     for (const { c, d, figure } of some) {
@@ -191,16 +196,16 @@ describe.each(odd)('with %s', (_, change) => {
     }
   })
   it('all text is large enough to print and stays inside its figure', () => {
-    for (const [id, figure] of drawn) {
+    for (const { id, figure, svg } of drawn) {
       expect([id, figure.width]).toEqual([id, WIDTH])
-      for (const { size, from, to, text } of textsOf(svgs.get(id)!)) {
+      for (const { size, from, to, text } of textsOf(svg)) {
         expect([id, text, size >= 10, from >= -1, to <= WIDTH + 1]).toEqual([id, text, true, true, true])
       }
     }
   })
   it('the same study gives the same bytes', () => {
     const again = chartData(make()).flatMap((d) => charts.flatMap((c) => c.figure(d, 'x') ?? []))
-    expect(again.map(renderSvg)).toEqual([...svgs.values()])
+    expect(again.map(renderSvg)).toEqual(drawn.map(({ svg }) => svg))
   })
 })
 

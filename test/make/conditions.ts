@@ -2,7 +2,7 @@
 import { sha256 } from '../../main/base/files.ts'
 import { createRng } from '../../main/base/rng.ts'
 import { axisName, groupBy } from '../../main/bundle/view.ts'
-import type { ReportInput } from '../../main/bundle/input.ts'
+import type { GroupRow, RecoveryRow, ReportInput } from '../../main/bundle/input.ts'
 import type { ResultRow, TrendRow } from '../../preload/contract.ts'
 import { groupRows, headOf, kendall, ledgerOf, levelOf, levels, normal, provenanceOf, SAMPLE, spread, UNTRAINED, type Level } from './rows.ts' // prettier-ignore
 
@@ -125,14 +125,45 @@ function rowOf(place: Place, at: Level, { dense, value, chance, items: n }: Scor
 
 function studyOf(rows: ResultRow[], all: readonly Level[], name: string, title: string): ReportInput {
   const provenance = provenanceOf({ ...SAMPLE, hasDifficulty: false }, rows)
+  const groups = groupRows(rows)
   return {
-    ...{ rows, groups: groupRows(rows), trends: trendsOf(rows), ledger: ledgerOf(SAMPLE.model, all), faults: [] },
+    ...{
+      rows,
+      groups,
+      trends: trendsOf(rows),
+      recoveries: recoveriesOf(groups),
+      ledger: ledgerOf(SAMPLE.model, all),
+      faults: [],
+    },
     provenance: {
       ...provenance,
       data: [],
       study: { ...provenance.study, name, title, description: 'Do the harder levels lose more?' },
     },
   }
+}
+
+/** Each kind against 'sparse' at the same level, with half-widths that paired items would give. */
+function recoveriesOf(groups: readonly GroupRow[]): RecoveryRow[] {
+  const trained = groups.filter((g) => g.of !== 'group' && g.transfer !== 'none' && g.method !== 'dense')
+  const key = (g: GroupRow) => JSON.stringify([g.of, g.method, g.sparsity, g.seed, g.training, g.trainSeed])
+  const sparse = new Map(trained.filter((g) => g.transfer === 'sparse').map((g) => [key(g), g.normalised!]))
+  return trained
+    .filter((g) => g.transfer !== 'sparse')
+    .map((g): RecoveryRow => {
+      const { model, method, group, pattern, sparsity, seed, transfer, training, trainSeed, scorer, of, tasks } = g
+      const before = sparse.get(key(g))!
+      const gain = g.normalised! - before
+      const lost = 100 - before
+      const [share, half] = [gain / lost, 2.5 / lost]
+      return {
+        ...{ model, method, group, pattern, sparsity, seed, transfer, training, trainSeed, scorer },
+        ...{ of: of as 'all' | 'able', tasks, sparse: before, gain, gainLow: gain - 2.5, gainHigh: gain + 2.5 },
+        ...(lost > 5
+          ? { share, shareLow: share - half, shareHigh: share + half }
+          : { share: null, shareLow: null, shareHigh: null }),
+      }
+    })
 }
 
 /** With intervals from five levels on, as in the tidy table. */

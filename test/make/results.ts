@@ -3,7 +3,7 @@ import type { Json } from '../../main/base/json.ts'
 import { createRng } from '../../main/base/rng.ts'
 import type { StudyFacts } from '../../main/bundle/facts.ts'
 import type { Store } from '../../main/store/open.ts'
-import type { CellRecord, CompressionRecord, ItemOutcomes } from '../../main/store/records.ts'
+import type { CellKey, CellRecord, CompressionRecord, ItemOutcomes } from '../../main/store/records.ts'
 import { compressionLabel, DENSE } from '../../main/study/plan.ts'
 
 export const magnitude = (sparsity: number): CompressionRecord => ({ ...DENSE, method: 'magnitude', group: 'model', sparsity })
@@ -28,14 +28,18 @@ export interface Results {
   readonly isDone: (record: CellRecord) => boolean
   readonly facts: Partial<StudyFacts>
   readonly tookMs: number
+  /** Trainings after a compression. */
+  readonly transfers: (compression: CompressionRecord) => readonly CellKey['transfer'][]
   /** Changes the outcomes of a cell before they are kept. */
   readonly change: (record: CellRecord, outcomes: ItemOutcomes) => void
 }
 
 /** A study of six tasks, dense and at four levels, as a job would have left it in a store: the same arguments, the same numbers. */
 export function addResults(store: Store, wish: Partial<Results> = {}): void {
-  const { isDone = () => true, facts = {}, tookMs = 7, change = () => {} } = wish
-  const records = COMPRESSIONS.flatMap((c) => Object.keys(TASKS).map((task) => recordOf(c, task as TaskName, tookMs)))
+  const { isDone = () => true, facts = {}, tookMs = 7, transfers = () => ['none' as const], change = () => {} } = wish
+  const records = COMPRESSIONS.flatMap((c) =>
+    transfers(c).flatMap((t) => Object.keys(TASKS).map((task) => recordOf(c, t, task as TaskName, tookMs))),
+  )
   const places = records.map(({ fingerprint, modelName, taskLabel, taskGroup, key }) => ({
     ...{
       fingerprint,
@@ -79,10 +83,10 @@ const FACTS: StudyFacts = {
   command: 'npm run lab -- run results.yaml',
 }
 
-function recordOf(compression: CompressionRecord, task: TaskName, tookMs: number): CellRecord {
+function recordOf(compression: CompressionRecord, transfer: CellKey['transfer'], task: TaskName, tookMs: number): CellRecord {
   const key = {
     ...{ weights: sha256('weights'), tokenizer: sha256('tokenizer'), graph: sha256('graph') },
-    ...{ compression, compressVersion: 1, transfer: 'none' as const },
+    ...{ compression, compressVersion: 1, transfer },
     task: { id: task, hash: sha256(task), shots: 0, limit: null },
     ...{ scorers: { acc: 1, word_perplexity: 1 }, askVersion: 1, provider: 'cpu' },
   }
@@ -101,12 +105,18 @@ function recordOf(compression: CompressionRecord, task: TaskName, tookMs: number
   }
 }
 
+/** What training adds, by its steps; and what of the loss it leaves, by its kind. */
+const gainOf = (transfer: CellKey['transfer']) => (transfer === 'none' ? 0 : transfer.steps / 10_000)
+function lossOf(transfer: CellKey['transfer']): number {
+  return transfer === 'none' ? 1 : ({ freezing: 0, 'sparse-to-dense': 0.5 }[transfer.kind] ?? 1)
+}
+
 /** The same items are right and wrong together: each has a difficulty of its own, which a level has to reach. */
-function outcomesOf({ key: { task, compression } }: CellRecord): ItemOutcomes {
+function outcomesOf({ key: { task, compression, transfer } }: CellRecord): ItemOutcomes {
   const { dense, loss } = TASKS[task.id as TaskName]
   const rng = createRng(task.id)
-  const share = Math.max(0.5, dense - loss * compression.sparsity)
-  const noise = createRng(`${task.id} ${compressionLabel(compression)}`)
+  const share = Math.max(0.5, dense + gainOf(transfer) - loss * compression.sparsity * lossOf(transfer))
+  const noise = createRng(`${task.id} ${compressionLabel(compression)}${transfer === 'none' ? '' : ` ${transfer.kind}`}`)
   const right = Float64Array.from({ length: ITEMS }, () => Number(rng.float() + 0.02 * noise.float() < share))
   return {
     ids: Int32Array.from({ length: ITEMS }, (_, i) => i),

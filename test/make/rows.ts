@@ -148,6 +148,7 @@ export function makeStudy(change: Partial<Sample> = {}): ReportInput {
     rows,
     groups: groupRows(rows),
     trends: sample.hasDifficulty ? sample.estimators.flatMap((estimator) => trendRows(rows, estimator)) : [],
+    recoveries: [],
     ledger: ledgerOf(sample.model, all),
     faults: [],
     provenance: provenanceOf(sample, rows),

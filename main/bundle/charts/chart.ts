@@ -1,6 +1,7 @@
 import type { TrendRow } from '../../../preload/contract.ts'
-import type { GroupRow, LedgerRow, LevelFields, ReportInput } from '../input.ts'
+import type { GroupRow, LedgerRow, LevelFields, RecoveryRow, ReportInput } from '../input.ts'
 import type { Figure } from '../svg.ts'
+import { shortTrainings } from '../training.ts'
 import { viewsOf, type Point, type View } from '../view.ts'
 import { list, percent, plural, whole } from '../words.ts'
 
@@ -15,6 +16,10 @@ export interface ChartData {
   readonly trends: readonly TrendRow[]
   /** Over the levels of one family each; `estimator` is the family's name. */
   readonly axisTrends: readonly TrendRow[]
+  /** Of the view. */
+  readonly recoveries: readonly RecoveryRow[]
+  /** All trainings of the view's model and scorer, this one among them; one without a name where nothing was trained. */
+  readonly trainings: readonly { readonly name: string; readonly view: View; readonly groups: readonly GroupRow[] }[]
   /** Of the view's model. */
   readonly ledger: readonly LedgerRow[]
   /** The estimator behind `difficulty` of the view's points; null where none is declared. */
@@ -37,6 +42,8 @@ export interface Chart {
   readonly title: string
   /** Said in place of the figure when there is nothing to draw. */
   readonly empty: string
+  /** Of what it is drawn once, with the first view; every view has its own where left out. */
+  readonly once?: 'model' | 'scorer'
   /** Whether a study like this could have such a figure at all; where it could not, nothing is said in its place. */
   isFor?(data: ChartData): boolean
   /** How to read it: marks, intervals, what counts. */
@@ -48,23 +55,36 @@ export interface Chart {
 }
 
 /** One set of figures for each model, scorer and training. */
-export function chartData({ rows, groups, trends, ledger, provenance }: ReportInput): ChartData[] {
-  return viewsOf(rows).map((view) => {
-    const isMine = (row: LevelFields) => row.model === view.model && row.scorer === view.scorer && row.training === view.training
+export function chartData({ rows, groups, trends, recoveries, ledger, provenance }: ReportInput): ChartData[] {
+  const views = viewsOf(rows)
+  const names = shortTrainings(views.map(({ training }) => training))
+  return views.map((view) => {
+    const isMine = (row: LevelFields) => isOf(view, row)
     const axes = new Set(view.families.map(({ name }) => name))
     const [onAxes, mine] = [true, false].map((is) => trends.filter((t) => isMine(t) && axes.has(t.estimator) === is))
     const estimator = mine![0]?.estimator ?? provenance.difficulty[0]?.estimator ?? null
     return {
       ...{ view, groups: groups.filter(isMine), trends: mine!, axisTrends: onAxes! },
+      recoveries: recoveries.filter(isMine),
+      trainings: views
+        .filter(({ model, scorer }) => model === view.model && scorer === view.scorer)
+        .map((one) => ({ name: names.get(one.training)!, view: one, groups: groups.filter((g) => isOf(one, g)) })),
       ledger: ledger.filter(({ model }) => model === view.model),
       estimator: view.hasDifficulty ? estimator : null,
     }
   })
 }
 
-/** What sets a view apart from the others of its study: "stories-260k, acc", and the training where there was any. */
-export function placeOf({ model, scorer, training }: View): string {
-  return [model, scorer, ...(training === '' ? [] : [training])].join(', ')
+function isOf({ model, scorer, training }: View, row: LevelFields): boolean {
+  return row.model === model && row.scorer === scorer && row.training === training
+}
+
+/** What sets one set of figures apart from the others of its study: "stories-260k, acc", "500 items, 200 steps" or both; '' where it is alone. */
+export function placeOf({ view, trainings }: ChartData, all: readonly ChartData[]): string {
+  if (all.length < 2) return ''
+  const isOne = all.length === trainings.length
+  const training = trainings.length < 2 ? [] : trainings.filter((one) => one.view === view).map(({ name }) => name)
+  return [...(isOne ? [] : [view.model, view.scorer]), ...training].join(', ')
 }
 
 /** "67 tasks of 1,000 items each; seeds 0, 1 and 2 for random, one for the rest." */

@@ -13,6 +13,8 @@ const GAP = 8
 /** Below this a cell shows nothing; the map grows wider instead and is scaled down. */
 const LEAST_CELL = 7
 
+/** So that the label of a narrow last column stays inside. */
+const EDGE = 4
 /** Between families of tasks. */
 const FAMILY_GAP = 5
 
@@ -129,10 +131,10 @@ function layOut(view: View): Layout {
   const sides = (view.hasDifficulty ? 46 : 0) + 42
   const wanted = Math.max(60, ...view.tasks.map((p) => textWidth(p.name, SMALL))) + 8
   const names = Math.max(130, Math.min(wanted, WIDTH - sides - gaps - 15 * columns))
-  const cell = Math.max(LEAST_CELL, Math.min(34, (WIDTH - names - sides - gaps) / columns))
+  const cell = Math.max(LEAST_CELL, Math.min(34, (WIDTH - EDGE - names - sides - gaps) / columns))
   const cells = names + sides
   return {
-    width: Math.max(WIDTH, Math.ceil(cells + gaps + cell * columns)),
+    width: Math.max(WIDTH, Math.ceil(cells + gaps + cell * columns) + EDGE),
     ...{ names, difficulty: cells - 46, dense: cells - 8, cells, cell },
   }
 }
@@ -199,8 +201,13 @@ function drawHeads(panels: Panels, view: View, layout: Layout): void {
   let x = layout.cells
   for (const series of view.series) {
     const width = series.levels.length * layout.cell
-    panels.write(shorten(series.short, Math.max(width, 40) / BOLD), x, HEAD - 40, { bold: true })
-    panels.write(series.of === null ? 'zeros, %' : `kept of ${series.of}`, x, HEAD - 25, { fill: SOFT, size: SMALL })
+    const room = Math.max(width, 40)
+    const name = series.short.replace(` → ${series.transfer}`, '')
+    panels.write(shorten(name, room / BOLD), x, HEAD - 40, { bold: true })
+    const unit = series.of === null ? 'zeros, %' : `kept of ${series.of}`
+    // after training, the kind is what tells columns apart
+    const below = series.transfer === 'none' ? unit : shorten(series.transfer, room, SMALL)
+    panels.write(below, x, HEAD - 25, { fill: SOFT, size: SMALL })
     for (const [i, level] of series.levels.entries()) {
       if (i % every > 0) continue
       panels.write(shortLabel(level), x + (i + 0.5) * layout.cell, HEAD - 9, { fill: SOFT, size: SMALL, align: 'center' })

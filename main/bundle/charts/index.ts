@@ -5,7 +5,8 @@ import { difficulty } from './difficulty.ts'
 import { heatMap } from './heat-map.ts'
 import { ledger } from './ledger.ts'
 import { performance } from './performance.ts'
+import { transfer } from './transfer.ts'
 import { trend } from './trend.ts'
 
-/** The order here is the order in the report; the ledger is shown once per model. */
-export const charts: readonly Chart[] = [performance, axisPerformance, axisDrop, trend, difficulty, heatMap, ledger]
+/** The order here is the order in the report. */
+export const charts: readonly Chart[] = [transfer, performance, axisPerformance, axisDrop, trend, difficulty, heatMap, ledger]

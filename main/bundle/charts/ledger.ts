@@ -1,5 +1,5 @@
 import type { LedgerRow } from '../input.ts'
-import { groupBy, levelLabel, ofPattern, type Series } from '../view.ts'
+import { compressionOf, groupBy, levelLabel, ofPattern, type Series } from '../view.ts'
 import { fixed, percent, plural, whole } from '../words.ts'
 import { WIDTH, type Chart, type DataTable } from './chart.ts'
 import { BOLD, drawLegend, shorten } from './legend.ts'
@@ -19,6 +19,7 @@ const TITLE = 'The ledger: where the zeros went'
 /** Where the zeros went: what each matrix lost, against what was asked of all. */
 export const ledger: Chart = {
   id: 'ledger',
+  once: 'model',
   title: TITLE,
   empty: 'No compressed version is on record yet, so the ledger is empty.',
   caption({ view, ledger }) {
@@ -82,7 +83,7 @@ function rowsOf({ method, group, of }: Series, ledger: readonly LedgerRow[]): Le
 /** What is trained afterwards changes no ledger: series that differ in nothing else are one. */
 function compressionsOf(series: readonly Series[]): { readonly series: Series; readonly label: string }[] {
   const once = [...groupBy(series, ({ method, group, of }) => JSON.stringify([method, group, of])).values()]
-  return once.map(([first]) => ({ series: first!, label: first!.label.replace(`, ${first!.transfer}`, '') }))
+  return once.map(([first]) => ({ series: first!, label: compressionOf(first!) }))
 }
 
 function drawPanel(panels: Panels, panel: number, rows: readonly LedgerRow[], color: string): void {

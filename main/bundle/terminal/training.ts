@@ -1,0 +1,48 @@
+import type { ChartData } from '../charts/chart.ts'
+import type { LevelRow, Overall } from '../levels.ts'
+import { compressionsOf, type Compression, type Step } from '../recoveries.ts'
+import { fixed, multiple, percent } from '../words.ts'
+import { formatGrid, tint, wrap, type GridCell, type GridLine, type Paper } from './grid.ts'
+
+/** Kinds of training against sparsities, a table per compression; none where nothing was trained. */
+export function trainingTables(data: ChartData, levels: readonly LevelRow[], paper: Paper): string[] {
+  const isLog = data.view.better === 'lower'
+  return compressionsOf(data, levels).map((compression) => tableOf(compression, isLog, paper))
+}
+
+function tableOf({ label, of, kinds }: Compression, isLog: boolean, paper: Paper): string {
+  const [first] = kinds
+  const short = (text: string) => (of === null ? text.replace(' %', '') : text.split(' ')[0]!)
+  const head = first!.steps.map(({ level }) => `${short(level.label)} `)
+  const share = (value: number | null | undefined) => (value === null || value === undefined ? '–' : isLog ? multiple(value / 100) : fixed(value, 1)) // prettier-ignore
+  const cells = (steps: readonly Step[], text: (step: Step) => string, tone: GridCell['tone']) =>
+    steps.map((step): GridCell => ({ text: `${text(step)}${tone === 'plain' && isAlike(step.able) ? '~' : ' '}`, tone }))
+  const lines = kinds.flatMap(({ kind, steps }): GridLine[] => {
+    const back = steps.some(({ against }) => against && against.share !== null)
+    const part = (name: string, of: (step: Step) => number | null | undefined, tone: GridCell['tone'] = 'dim'): GridLine => ({
+      name: `    ${name}`,
+      cells: steps.map((step) => ({ text: `${of(step) === undefined ? '–' : percent(of(step)!, 0)} `, tone })),
+    })
+    return [
+      { name: `  ${kind}`, cells: cells(steps, ({ able }) => share(able?.normalised), 'plain') },
+      { name: '    95 % from', cells: cells(steps, ({ able }) => share(able?.normalisedLow), 'dim') },
+      { name: '    to', cells: cells(steps, ({ able }) => share(able?.normalisedHigh), 'dim') },
+      ...(back
+        ? [
+            { ...part('regained, %', ({ against }) => against?.share, 'plain') },
+            part('95 % from', ({ against }) => against?.shareLow),
+            part('to', ({ against }) => against?.shareHigh),
+          ]
+        : []),
+    ]
+  })
+  const unit = isLog ? 'perplexity, × dense' : '% of dense'
+  const title = `${label}, by kind of training: ${unit}, trained alike; regained: share of what sparse lost`
+  return `${tint(wrap(title, paper.width), 'bold', paper)}\n${formatGrid(head, lines, paper)}`
+}
+
+/** Whether an interval reaches dense. */
+function isAlike(overall: Overall | undefined): boolean {
+  if (!overall || overall.normalisedLow === null || overall.normalisedHigh === null) return false
+  return overall.normalisedLow <= 100 && overall.normalisedHigh >= 100
+}
