@@ -74,6 +74,7 @@ footer { margin-top: 40px; color: var(--soft); font-size: 12.5px; }
   h1 { font-size: 22px; }
   h2 { margin-top: 22px; font-size: 16px; break-after: avoid; }
   h3 { margin: 14px 0 6px; font-size: 13px; break-after: avoid; }
+  figure svg { max-height: 235mm; }
   section.figure, .caution, tr { break-inside: avoid; }
   figcaption, details, table, .facts, code { font-size: 10.5px; }
   .glance { font-size: 9.5px; }

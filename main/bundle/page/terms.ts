@@ -22,6 +22,14 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
     'Kendall’s tau-b between declared difficulty and drop, over tasks that are not at the floor. +1: the harder, the more is lost; −1: the reverse; 0: no order.',
   ],
   [
+    'Axis',
+    'Tasks of one family that differ in nothing but one level, such as how many options there are. Its τ is over those levels alone: levels of different axes have no common scale.',
+  ],
+  [
+    'Trained alike',
+    'Where models are trained on after compression, dense is the uncompressed model after the same training: same items, steps, rate and order.',
+  ],
+  [
     'Intervals',
     `95 %, ${whole(RESAMPLES)} resamples, drawn alike each time. Of scores and drops: paired bootstrap, the same resampled items dense and compressed; they speak of other items of these tasks, not of other tasks. Of τ: bootstrap over tasks.`,
   ],
