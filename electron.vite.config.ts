@@ -19,7 +19,13 @@ const sourceFolders: Plugin = {
 export default defineConfig({
   main: {
     plugins: [sourceFolders],
-    build: { rolldownOptions: { input: join(root, 'main/index.ts'), output: { chunkFileNames: '[name]-[hash].js' } } },
+    build: {
+      rolldownOptions: {
+        // main/api/long.ts starts the thread from the file of that name
+        input: { index: join(root, 'main/index.ts'), thread: join(root, 'main/api/thread.ts') },
+        output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+      },
+    },
   },
   preload: {
     build: {

@@ -1,50 +1,32 @@
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
-import type { EventName, Events, Reply, StudyRow } from '../../preload/contract.ts'
-import { homeFolder } from '../base/files.ts'
-import { toFault } from '../base/errors.ts'
-import { openBench, type Bench } from '../bench.ts'
-import { answer } from './index.ts'
+import type { ApiName, EventName, Events, StudyRow } from '../../preload/contract.ts'
+import { openAnswers, type Answers } from './answers.ts'
+import { openLongAnswers } from './long.ts'
 
 export type Tell = <E extends EventName>(event: E, value: Events[E]) => void
 
-/** Answers a window from a home that another lab may be writing to. */
-export interface Reader {
-  /** Never rejects. */
-  answer(name: string, argument: unknown): Promise<Reply<unknown>>
+/** Answers a window. A call that computes for seconds does not make the others wait. */
+export interface Reader extends Answers {
   /** Says the list of studies now, and again whenever it has changed. Gives back how to stop. */
   watch(tell: Tell): () => void
-  close(): void
 }
 
+/** Calls that keep a thread busy: they resample items, draw charts, read whole models or packs of tasks. */
+const LONG: readonly ApiName[] = [
+  ...(['studies.results', 'studies.trends', 'studies.ledger', 'studies.summary', 'studies.figures'] as const),
+  ...(['studies.table', 'studies.report', 'studies.export', 'models.show', 'tasks.list', 'tasks.check'] as const),
+]
 /** How often the store is looked at for changes. */
 const LOOK_MS = 1000
 
 export function openReader(home: string | undefined): Reader {
-  const folder = homeFolder(home)
-  let open: { readonly bench: Bench; readonly stamp: string } | undefined
-
-  /** The bench, opened anew when a store appears where there was none or another takes its place. */
-  function bench(): Bench {
-    const stamp = stampOf(join(folder, 'lab.db'))
-    if (open?.stamp === stamp) return open.bench
-    open?.bench.close()
-    open = undefined
-    open = { bench: openBench({ home: folder, readOnly: true }), stamp }
-    return open.bench
-  }
-  const reader: Reader = {
-    async answer(name, argument) {
-      try {
-        return await answer(bench(), name, argument)
-      } catch (error) {
-        return { ok: false, error: toFault(error) } // a store that cannot be opened is an answer too
-      }
-    },
+  const atOnce = openAnswers(home)
+  const long = openLongAnswers(home)
+  return {
+    answer: (name, argument) => (LONG.includes(name as ApiName) ? long : atOnce).answer(name, argument),
     watch(tell) {
       let last: string | undefined
       const look = async () => {
-        const reply = await reader.answer('studies.list', null)
+        const reply = await atOnce.answer('studies.list', null)
         const said = JSON.stringify(reply)
         if (said === last) return
         last = said
@@ -54,12 +36,9 @@ export function openReader(home: string | undefined): Reader {
       const timer = setInterval(() => void look(), LOOK_MS)
       return () => clearInterval(timer)
     },
-    close: () => open?.bench.close(),
+    close() {
+      atOnce.close()
+      long.close()
+    },
   }
-  return reader
-}
-
-function stampOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false })
-  return found ? `${found.dev}:${found.ino}` : 'none'
 }

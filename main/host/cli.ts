@@ -1,7 +1,7 @@
 // The command line: `npm run lab -- <command> …`. Exit codes: 0 done, 1 failed, 2 usage, 130 interrupted and resumable.
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { openReader } from '../api/reader.ts'
+import { openAnswers } from '../api/answers.ts'
 import { fromFault, LabError, toFault, type Fault } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
 import { callerFolder } from './caller.ts'
@@ -46,9 +46,9 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     const { words, flags } = readArguments(command, rest)
     const asked = flags.text('home')
     const home = asked === undefined ? env.LAB_HOME : resolve(terminal.folder, asked)
-    const reader = openReader(home)
+    const answers = openAnswers(home)
     const ask: Ask = async (call, argument) => {
-      const reply = await reader.answer(call, argument)
+      const reply = await answers.answer(call, argument)
       if (!reply.ok) throw fromFault(reply.error as Fault)
       return reply.value as never
     }
@@ -59,7 +59,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       if (isJson) out.write(`${JSON.stringify(json)}\n`)
       return isFailed ? 1 : 0
     } finally {
-      reader.close()
+      answers.close()
     }
   } catch (error) {
     console.settle()

@@ -55,4 +55,45 @@ describe('a reader', () => {
     stop()
     reader.close()
   })
+  describe('asked for a study whose numbers take long', () => {
+    const results = ['studies.results', { study: 'large' }] as const
+    const large = (home: string) => {
+      const tasks = Array.from({ length: 10 }, (_, i) => `task_${i}`)
+      const levels = Array.from({ length: 11 }, (_, i) => (i + 1) / 12)
+      addStudy(home, { name: 'large', tasks, levels, items: 1000, done: 120, failed: 0, state: 'finished' })
+    }
+    const timed = async (asked: Promise<unknown>) => {
+      const began = performance.now()
+      const reply = await asked
+      return { reply, ms: performance.now() - began }
+    }
+    it('answers small calls meanwhile, and asked again at once', async () => {
+      using home = makeFolder()
+      large(home.path)
+      const reader = openReader(home.path)
+      let isDone = false
+      const slow = timed(reader.answer(...results)).finally(() => (isDone = true))
+      const waits: number[] = []
+      while (!isDone) {
+        waits.push((await timed(reader.answer('studies.list', null))).ms)
+        await new Promise((done) => setTimeout(done, 20))
+      }
+      const { reply, ms } = await slow
+      expect(reply).toMatchObject({ ok: true })
+      expect(ms).toBeGreaterThan(600) // slow enough to have been in the way
+      expect(Math.max(...waits)).toBeLessThan(200)
+      expect((await timed(reader.answer(...results))).ms).toBeLessThan(ms / 5)
+      reader.close()
+    })
+    it('answers that it was closed when it ends meanwhile, and to whoever asks later', async () => {
+      using home = makeFolder()
+      large(home.path)
+      const reader = openReader(home.path)
+      const slow = reader.answer(...results)
+      await new Promise((done) => setTimeout(done, 300))
+      reader.close()
+      expect(await slow).toMatchObject({ ok: false, error: { code: 'engine/stopped' } })
+      expect(await reader.answer(...results)).toMatchObject({ ok: false, error: { code: 'engine/stopped' } })
+    })
+  })
 })

@@ -1,0 +1,45 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Reply } from '../../preload/contract.ts'
+import { homeFolder } from '../base/files.ts'
+import { toFault } from '../base/errors.ts'
+import { openBench, type Bench } from '../bench.ts'
+import { answer } from './index.ts'
+
+/** Answers calls from a home that another lab may be writing to. */
+export interface Answers {
+  /** Never rejects. */
+  answer(name: string, argument: unknown): Promise<Reply<unknown>>
+  close(): void
+}
+
+/** Answers in the thread that asks. */
+export function openAnswers(home: string | undefined): Answers {
+  const folder = homeFolder(home)
+  let open: { readonly bench: Bench; readonly stamp: string } | undefined
+
+  /** The bench, opened anew when a store appears where there was none or another takes its place. */
+  function bench(): Bench {
+    const stamp = stampOf(join(folder, 'lab.db'))
+    if (open?.stamp === stamp) return open.bench
+    open?.bench.close()
+    open = undefined
+    open = { bench: openBench({ home: folder, readOnly: true }), stamp }
+    return open.bench
+  }
+  return {
+    async answer(name, argument) {
+      try {
+        return await answer(bench(), name, argument)
+      } catch (error) {
+        return { ok: false, error: toFault(error) } // a store that cannot be opened is an answer too
+      }
+    },
+    close: () => open?.bench.close(),
+  }
+}
+
+function stampOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found ? `${found.dev}:${found.ino}` : 'none'
+}
