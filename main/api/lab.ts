@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { methods } from '../compress/index.ts'
+import { groupOf } from '../compress/method.ts'
 import { probeProviders } from '../engine/doctor.ts'
 import type { Calls } from './call.ts'
 
@@ -11,7 +12,11 @@ export const lab = {
   },
   'methods.list': {
     argument: z.null(),
-    run: () => methods.map(({ id, label, cite, group, needs }) => ({ id, label, cite, group, needs: [...needs] })),
+    run: () =>
+      methods.map((method) => {
+        const { id, label, cite, needs } = method
+        return { id, label, cite, group: groupOf(method), needs: [...needs] }
+      }),
   },
   'doctor.read': {
     argument: z.null(),

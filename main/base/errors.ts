@@ -58,6 +58,10 @@ export const FAULTS = {
   'compress/method': 'See "lab methods" for the methods and what each can do.',
   'compress/score':
     'The weights, or the statistics behind the scores, hold numbers too large to rank; compress from sound weights.',
+  'compress/hessian':
+    'Raise the damping of the method, or calibrate with more and sounder text: nothing was used in place of the inverse.',
+  'compress/stats': 'Say in the study what to calibrate with: calibration: { text, samples, length }.',
+  'compress/calibration': 'Ask for fewer or shorter samples, or give a longer text.',
   'compress/target': 'No matrix carries such a name; "lab models show" lists the matrices of a model.',
   // tasks
   'task/yaml': 'Correct the task file at the place named.',

@@ -11,6 +11,8 @@ export interface Linear extends MatrixShape {
 export interface Stats {
   /** ‖X_j‖₂ of each input j over all calibration tokens; length `in`. */
   readonly inputNorm: Float32Array
+  /** H = (2/n) ΣXXᵀ over all tokens of n calibration sequences (paper.md 4.6), [in, in], row-major, without damping. */
+  readonly hessian: Float64Array
 }
 export type StatName = keyof Stats
 
@@ -63,9 +65,51 @@ export interface ScoreMethod<P = Record<string, never>, N extends StatName = nev
   cut?(p: P): Cut
 }
 
+/** A method that removes weights and makes up for it in those that stay: it decides both. */
+export interface SolveMethod<P = Record<string, never>, N extends StatName = never> extends Head<P, N> {
+  readonly kind: 'solve'
+  readonly group: Group
+  /** The groups it is defined for: one matrix is solved at a time, so that matrices cannot compete. */
+  readonly groups: readonly Group[]
+  /** Throws LabError 'compress/*' rather than approximates. */
+  solve(l: Linear, s: Pick<Stats, N>, q: Quota, p: P): Solved
+}
+
+export interface Solved {
+  readonly mask: Mask
+  /** New weights [out, in]; exact zeros where the mask does not keep. */
+  readonly w: Float32Array<ArrayBuffer>
+}
+
+/** A method that stores each weight in fewer bits and removes none. */
+export interface CodeMethod<P = Record<string, never>, N extends StatName = never> extends Head<P, N> {
+  readonly kind: 'code'
+  /** Bits of one code, 2 … 8. */
+  bits(p: P): number
+  /** Throws LabError 'compress/*' rather than approximates. */
+  code(l: Linear, s: Pick<Stats, N>, p: P): Codes
+}
+
+/** Weights as whole numbers: w ≈ scale · (code − zero), each row with a scale and a zero per group of columns. */
+export interface Codes {
+  /** 0 … 2^bits − 1, [out, in]. */
+  readonly codes: Uint8Array
+  /** [out, groups]. */
+  readonly scale: Float32Array
+  /** The code of 0, [out, groups]. */
+  readonly zero: Uint8Array
+  /** Group of each column; length `in`. */
+  readonly groupOf: Int32Array
+}
+
 /** Every kind of method there is. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of methods with different parameters; each is checked where it is declared
-export type Method = ScoreMethod<any, StatName>
+export type Method = ScoreMethod<any, StatName> | SolveMethod<any, StatName> | CodeMethod<any, StatName>
+
+/** What a method compares within by default; 'none' for one that removes nothing. */
+export function groupOf(method: Method): Group | 'none' {
+  return method.kind === 'code' ? 'none' : method.group
+}
 
 /** Mask bits packed row-major, 1 = keep, 8 per byte, the first in the highest bit. */
 export interface Mask {

@@ -1,15 +1,14 @@
-import { setImmediate } from 'node:timers/promises'
 import { LabError } from '../base/errors.ts'
 import type { Json } from '../base/json.ts'
-import { createRng, type Rng } from '../base/rng.ts'
+import { createRng } from '../base/rng.ts'
 import { float32, type FloatTensor } from '../base/tensor.ts'
 import { nearest } from '../base/text.ts'
 import type { MatrixShape, Weights } from '../onnx/graph.ts'
-import { applyMask, conformity, countKept, keepAll, maskHash } from './bits.ts'
+import { applyMethod, breathing, readMatrix, type Done } from './apply.ts'
+import { conformity, keepAll, maskHash } from './bits.ts'
 import { methods } from './index.ts'
-import { select } from './mask.ts'
-import type { Group, LedgerRow, Mask, Method, Pattern, Stats } from './method.ts'
-import type { Breathe, Scored } from './rank.ts'
+import type { Group, LedgerRow, Mask, Method, Pattern, Quota, StatName, Stats } from './method.ts'
+import type { Breathe } from './rank.ts'
 
 /** Version of the numbers that compression gives: part of every fingerprint. */
 export const COMPRESS_VERSION = 1
@@ -30,7 +29,7 @@ export interface Recipe {
 /** Compressed weights and what became of each matrix. */
 export interface Compressed {
   readonly weights: Weights
-  /** Which weights stay, for each matrix that the recipe is about. */
+  /** Which weights stay, for each matrix that the recipe is about; none by a method that removes none. */
   readonly masks: ReadonlyMap<string, Mask>
   /** One row per matrix, those left alone included, in their order. */
   readonly ledger: readonly LedgerRow[]
@@ -39,11 +38,28 @@ export interface Compressed {
   readonly total: number
 }
 
-/** What a method that needs no statistics is given. */
-const NO_STATS = {} as Stats
+/** Where statistics come from: a model at work on calibration text, which this room knows nothing of. */
+export interface StatsSource {
+  /**
+   * 'blocks': each block is compressed by statistics of its inputs as the compressed blocks before it give them, itself dense (paper.md
+   * 4.7); 'one-pass': all by statistics of the dense model.
+   */
+  readonly order: 'blocks' | 'one-pass'
+  /** Names of matrices that are worked on together, in the order of the forward pass. */
+  readonly stages: readonly (readonly string[])[]
+  /** Statistics of what the matrices named are given, in a model of these weights. */
+  of(
+    names: readonly string[],
+    weights: Weights,
+    needs: readonly StatName[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, Partial<Stats>>>
+}
 
 export interface CompressOptions {
   readonly signal?: AbortSignal
+  /** Needed by methods that need statistics. */
+  readonly stats?: StatsSource
 }
 
 /**
@@ -71,63 +87,90 @@ export async function compressBy(
   matrices: readonly MatrixShape[],
   weights: Weights,
   recipe: Omit<Recipe, 'method'>,
-  { signal }: CompressOptions = {},
+  { signal, stats }: CompressOptions = {},
 ): Promise<Compressed> {
-  const breathe = async () => {
-    await setImmediate()
-    if (signal?.aborted) throw new LabError('engine/stopped', `Compression by ${method.id} was stopped, as asked.`)
-  }
-  if (method.needs.length > 0) {
-    throw new LabError(
-      'compress/method',
-      `Expected a method that needs no statistics, got ${method.id}, which needs ${method.needs.join(', ')}.`,
-    )
-  }
+  checkGroup(method, recipe, stats)
+  const breathe = breathing(method.id, signal)
   const chosen = chooseMatrices(matrices, recipe)
   const params = parseParams(method, recipe.params)
-  const scored = scoreWith(method, params, chosen, weights, createRng(recipe.seed))
-  const masks = await select(scored, recipe, method.cut?.(params) ?? 'exact', breathe)
-  return applyMasks(matrices, weights, new Map(chosen.map(({ name }, i) => [name, masks[i]!])), recipe, breathe)
+  const done = new Map<string, Done>()
+  let now = weights
+  for (const stage of stagesOf(method, chosen, recipe, stats)) {
+    const names = stage.map(({ name }) => name)
+    const found =
+      method.needs.length > 0 ? await stats!.of(names, stats!.order === 'blocks' ? now : weights, method.needs, signal) : NONE
+    const work = {
+      weights,
+      params,
+      quota: recipe,
+      rng: createRng(recipe.seed),
+      breathe,
+      stats: (name: string) => statsOf(found, name),
+    }
+    const made = await applyMethod(method, stage, work)
+    stage.forEach(({ name }, i) => done.set(name, made[i]!))
+    now = now.with(changesOf(stage, made))
+  }
+  return conclude(matrices, now, done, recipe, breathe)
 }
 
-function scoreWith(method: Method, params: unknown, matrices: readonly MatrixShape[], weights: Weights, rng: Rng): Scored[] {
-  // one room for all: new memory for each matrix costs more than the scores themselves
-  const room = new Float32Array(Math.max(...matrices.map((matrix) => matrix.out * matrix.in)))
-  return matrices.map((matrix) => ({
-    ...matrix,
-    scores() {
-      const w = read(weights, matrix)
-      const scores = room.subarray(0, w.length)
-      // chance forks by name: the mask of a matrix does not depend on which others there are
-      method.score({ ...matrix, w }, NO_STATS, params, rng.fork(matrix.name), scores)
-      return scores
-    },
-  }))
+const NONE: ReadonlyMap<string, Partial<Stats>> = new Map()
+
+/** A method reads no more of this than it says it needs, and of that all is there. */
+function statsOf(found: ReadonlyMap<string, Partial<Stats>>, name: string): Stats {
+  return (found.get(name) ?? {}) as Stats
 }
 
-async function applyMasks(
+/** What is compressed in one go: everything, or, where statistics are needed, one part of the model after the other. */
+function stagesOf(
+  { needs }: Method,
+  chosen: readonly MatrixShape[],
+  { group, pattern }: Quota,
+  stats: StatsSource | undefined,
+): (readonly MatrixShape[])[] {
+  if (!stats || needs.length === 0 || (group === 'model' && pattern === 'free')) return [chosen]
+  const staged = stats.stages.map((names) => chosen.filter(({ name }) => names.includes(name)))
+  return staged.filter((stage) => stage.length > 0)
+}
+
+/** Who can compete with whom, and whether there are the statistics it takes. */
+function checkGroup(method: Method, { group, pattern }: Quota, stats: StatsSource | undefined): void {
+  const refuse = (code: 'compress/stats' | 'compress/quota', wanted: string, came: string): never => {
+    throw new LabError(code, `Expected ${wanted} for ${method.id}, got ${came}.`)
+  }
+  if (method.needs.length > 0 && !stats) refuse('compress/stats', `calibration, for ${method.needs.join(' and ')},`, 'none')
+  if (method.kind === 'code' || pattern !== 'free') return
+  if (method.kind === 'solve' && !method.groups.includes(group)) {
+    refuse('compress/quota', `a group of ${method.groups.join(', ')}`, `"${group}": it solves one matrix at a time`)
+  }
+  if (method.needs.length > 0 && group === 'model' && stats!.order === 'blocks') {
+    refuse('compress/quota', 'statistics in one pass where all matrices compete', 'them block by block')
+  }
+}
+
+function changesOf(matrices: readonly MatrixShape[], made: readonly Done[]): ReadonlyMap<string, FloatTensor> {
+  const changed = matrices.flatMap(({ name, out, in: width }, i) => {
+    const { w } = made[i]!
+    return w ? [[name, float32([out, width], w)] as const] : []
+  })
+  return new Map(changed)
+}
+
+async function conclude(
   matrices: readonly MatrixShape[],
   weights: Weights,
-  masks: ReadonlyMap<string, Mask>,
+  done: ReadonlyMap<string, Done>,
   recipe: Omit<Recipe, 'method'>,
   breathe: Breathe,
 ): Promise<Compressed> {
-  const changes = new Map<string, FloatTensor>()
+  const masks = new Map([...done].flatMap(([name, { mask }]) => (mask ? [[name, mask] as const] : [])))
   const ledger: LedgerRow[] = []
   for (const matrix of matrices) {
     await breathe()
-    const before = read(weights, matrix)
-    const mask = masks.get(matrix.name)
-    const isWhole = !mask || countKept(mask) === mask.length
-    const after = isWhole ? before : applyMask(before, mask)
-    // what did not change stays where it lies, and need not be sent to an engine
-    if (!isWhole) changes.set(matrix.name, float32([matrix.out, matrix.in], after))
-    ledger.push(rowOf(matrix, after, mask, recipe))
+    ledger.push(rowOf(matrix, readMatrix(weights, matrix), masks.get(matrix.name), recipe))
   }
   return {
-    weights: weights.with(changes),
-    masks,
-    ledger,
+    ...{ weights, masks, ledger },
     zeros: ledger.reduce((sum, { zeros }) => sum + zeros, 0),
     total: matrices.reduce((sum, matrix) => sum + matrix.out * matrix.in, 0),
   }
@@ -177,10 +220,4 @@ function parseParams(method: Method, raw: Recipe['params']): unknown {
     'compress/method',
     `Expected ${place} of ${method.id} as it declares them: ${issue!.message}; got ${JSON.stringify(raw)}.`,
   )
-}
-
-function read(weights: Weights, { name, out, in: width }: MatrixShape): Float32Array {
-  const { dims, data } = weights.get(name)
-  if (dims[0] === out && dims[1] === width && dims.length === 2) return data
-  throw new LabError('model/shape', `Expected ${name} as [${out}, ${width}], got [${dims.join(', ')}].`)
 }

@@ -1,6 +1,7 @@
 import { sha256 } from '../base/files.ts'
 import { canonical } from '../base/json.ts'
 import { methods } from '../compress/index.ts'
+import { groupOf } from '../compress/method.ts'
 import type { CellKey, CompressionRecord, TransferRecord } from '../store/records.ts'
 import type { Task } from '../tasks/task.ts'
 import type { CompressEntry, Study, TransferEntry } from './spec.ts'
@@ -148,7 +149,7 @@ export function levelsOf(entry: CompressEntry): CompressionRecord[] {
   const { method, seeds = [0], pattern = 'free', params = {}, include = [], exclude = [] } = entry
   const known = methods.find(({ id }) => id === method)!
   const shared = {
-    ...{ method, group: entry.group ?? known.group, include, exclude },
+    ...{ method, group: entry.group ?? groupOf(known), include, exclude },
     // parsed, so that a parameter left out and one given as its default are the same cell
     params: known.params.parse(params) as CompressionRecord['params'],
   }

@@ -137,8 +137,8 @@ describe('a recipe that cannot be followed', () => {
       score: ({ w }, { inputNorm }, _, __, scores) => w.forEach((x, i) => (scores[i] = x * inputNorm[i % inputNorm.length]!)),
     }
     await expect(compressBy(needy, two.matrices, two.weights, recipe)).rejects.toMatchObject({
-      code: 'compress/method',
-      message: 'Expected a method that needs no statistics, got needy, which needs inputNorm.',
+      code: 'compress/stats',
+      message: 'Expected calibration, for inputNorm, for needy, got none.',
     })
   })
 })

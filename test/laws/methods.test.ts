@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Json } from '../../main/base/json.ts'
 import { float32 } from '../../main/base/tensor.ts'
 import { methods } from '../../main/compress/index.ts'
-import { GROUPS, type Method } from '../../main/compress/method.ts'
+import { GROUPS, type Method, type ScoreMethod } from '../../main/compress/method.ts'
 import { magnitude } from '../../main/compress/methods/magnitude.ts'
 import { compressBy, type Compressed, type Recipe } from '../../main/compress/recipe.ts'
 import { heldWeights } from '../../main/models/weights.ts'
@@ -153,7 +153,7 @@ const laws: Readonly<Record<string, { readonly check: (run: Run) => Promise<void
 }
 
 /** Magnitude with something about it changed for the worse. */
-function wrongly(change: Partial<Method>): Method {
+function wrongly(change: Partial<ScoreMethod>): Method {
   return { ...magnitude, id: 'wrong', params: z.strictObject({}), ...change }
 }
 

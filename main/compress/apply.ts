@@ -1,0 +1,111 @@
+import { setImmediate } from 'node:timers/promises'
+import { LabError } from '../base/errors.ts'
+import type { Rng } from '../base/rng.ts'
+import type { MatrixShape, Weights } from '../onnx/graph.ts'
+import { applyMask, countKept } from './bits.ts'
+import { weightOf } from './grid.ts'
+import { select } from './mask.ts'
+import type { CodeMethod, Codes, Mask, Method, Quota, ScoreMethod, SolveMethod, StatName, Stats } from './method.ts'
+import type { Breathe, Scored } from './rank.ts'
+
+/** What a method did to one matrix: which weights stay (all, where left out), and the weights, where any changed. */
+export interface Done {
+  readonly mask?: Mask
+  readonly w?: Float32Array
+}
+
+/** A method at work: its parameters checked, its chance seeded, statistics at hand. */
+export interface Work {
+  readonly weights: Weights
+  readonly params: unknown
+  readonly quota: Quota
+  readonly rng: Rng
+  readonly stats: (name: string) => Stats
+  readonly breathe: Breathe
+}
+
+/** Compresses some matrices by a method; those that compete do so among these. In the order of the matrices. */
+export async function applyMethod(method: Method, matrices: readonly MatrixShape[], work: Work): Promise<Done[]> {
+  switch (method.kind) {
+    case 'score':
+      return applyScores(method, matrices, work)
+    case 'solve':
+      return oneByOne(matrices, work, (matrix) => solveOne(method, matrix, work))
+    case 'code':
+      return oneByOne(matrices, work, (matrix) => codeOne(method, matrix, work))
+  }
+}
+
+/** Gives other work its turn, and heeds an abort. */
+export function breathing(id: string, signal: AbortSignal | undefined): Breathe {
+  return async () => {
+    await setImmediate()
+    if (signal?.aborted) throw new LabError('engine/stopped', `Compression by ${id} was stopped, as asked.`)
+  }
+}
+
+/** The weights of a matrix, of the size it says. */
+export function readMatrix(weights: Weights, { name, out, in: width }: MatrixShape): Float32Array {
+  const { dims, data } = weights.get(name)
+  if (dims[0] === out && dims[1] === width && dims.length === 2) return data
+  throw new LabError('model/shape', `Expected ${name} as [${out}, ${width}], got [${dims.join(', ')}].`)
+}
+
+/** The weights that codes stand for, [out, in]. */
+export function decode({ codes, scale, zero, groupOf }: Codes): Float32Array<ArrayBuffer> {
+  const w = new Float32Array(codes.length)
+  const width = groupOf.length
+  const groups = (scale.length * width) / codes.length
+  for (let i = 0; i < codes.length; i++) {
+    const at = Math.floor(i / width) * groups + groupOf[i % width]!
+    w[i] = weightOf(codes[i]!, scale[at]!, zero[at]!) + 0 // never −0
+  }
+  return w
+}
+
+type AnyScore = ScoreMethod<unknown, StatName>
+
+async function applyScores(method: AnyScore, matrices: readonly MatrixShape[], work: Work): Promise<Done[]> {
+  const { params, quota, breathe, weights } = work
+  const masks = await select(scoreWith(method, matrices, work), quota, method.cut?.(params) ?? 'exact', breathe)
+  const done: Done[] = []
+  for (const [i, mask] of masks.entries()) {
+    await breathe()
+    // what did not change stays where it lies, and need not be sent to an engine
+    const isWhole = countKept(mask) === mask.length
+    done.push(isWhole ? { mask } : { mask, w: applyMask(readMatrix(weights, matrices[i]!), mask) })
+  }
+  return done
+}
+
+function scoreWith(method: AnyScore, matrices: readonly MatrixShape[], { weights, params, rng, stats }: Work): Scored[] {
+  // one room for all: new memory for each matrix costs more than the scores themselves
+  const room = new Float32Array(Math.max(...matrices.map((matrix) => matrix.out * matrix.in)))
+  return matrices.map((matrix) => ({
+    ...matrix,
+    scores() {
+      const w = readMatrix(weights, matrix)
+      const scores = room.subarray(0, w.length)
+      // chance forks by name: the mask of a matrix does not depend on which others there are
+      method.score({ ...matrix, w }, stats(matrix.name), params, rng.fork(matrix.name), scores)
+      return scores
+    },
+  }))
+}
+
+async function oneByOne(matrices: readonly MatrixShape[], { breathe }: Work, one: (m: MatrixShape) => Done): Promise<Done[]> {
+  const done: Done[] = []
+  for (const matrix of matrices) {
+    await breathe()
+    done.push(one(matrix))
+  }
+  return done
+}
+
+function solveOne(method: SolveMethod<unknown, StatName>, matrix: MatrixShape, { weights, params, quota, stats }: Work): Done {
+  return method.solve({ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name), quota, params)
+}
+
+function codeOne(method: CodeMethod<unknown, StatName>, matrix: MatrixShape, { weights, params, stats }: Work): Done {
+  return { w: decode(method.code({ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name), params)) }
+}
