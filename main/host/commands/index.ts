@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts'
+import { demo } from './demo.ts'
 import { doctor } from './doctor.ts'
 import { exportCommand } from './export.ts'
 import { methods } from './methods.ts'
@@ -12,6 +13,7 @@ import { tasks } from './tasks.ts'
 
 /** The order here is the order in help. */
 export const commands: readonly Command[] = [
+  demo,
   run,
   status,
   results,

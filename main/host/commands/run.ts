@@ -21,25 +21,29 @@ export const run: Command = {
     { name: 'limit', value: '<n>', about: 'ask the first n items of every task only: a trial, kept apart from the whole' },
     { name: 'out', value: '<folder>', about: 'where report and exports go (default: below --home)' },
   ],
-  async run(call) {
-    const file = resolve(call.folder, oneWord(call, 'the path of a study file'))
-    const began = performance.now()
-    const outcome = await work(call, file)
-    const { console, ask } = call
-    console.settle()
-    const { study, cells, done, skipped } = outcome
-    const { width, hasColour, isJson } = console
-    if (!isJson) console.print(await ask('studies.table', { study, width, hasColour, withTasks: false }))
-    const files = await writeAll(call, study)
-    const before = skipped > 0 ? `, ${count(skipped)} were on record` : ''
-    console.print(`\n${count(done)} of ${count(cells)} cells run in ${duration(performance.now() - began)}${before}.`)
-    for (const path of files) console.print(`  ${path}`)
-    return close(call, outcome, files)
-  },
+  run: (call) => runFile(call, resolve(call.folder, oneWord(call, 'the path of a study file')), optionsOf(call)),
+}
+
+type Options = Omit<RunOptions, 'signal' | 'onProgress'>
+
+/** Runs a study file and tells what came of it: its table, where it was written, and what failed. */
+export async function runFile(call: Call, file: string, options: Options): Promise<Result> {
+  const began = performance.now()
+  const outcome = await work(call, file, options)
+  const { console, ask } = call
+  console.settle()
+  const { study, cells, done, skipped } = outcome
+  const { width, hasColour, isJson } = console
+  if (!isJson) console.print(await ask('studies.table', { study, width, hasColour, withTasks: false }))
+  const files = await writeAll(call, study)
+  const before = skipped > 0 ? `, ${count(skipped)} were on record` : ''
+  console.print(`\n${count(done)} of ${count(cells)} cells run in ${duration(performance.now() - began)}${before}.`)
+  for (const path of files) console.print(`  ${path}`)
+  return close(call, outcome, files)
 }
 
 /** Runs the study as the only one who writes to the store, and lets go of it before anything is printed. */
-async function work(call: Call, file: string): Promise<RunOutcome> {
+async function work(call: Call, file: string, options: Options): Promise<RunOutcome> {
   const { home, console, signal } = call
   let last: Progress | undefined
   const onProgress = (progress: Progress) => {
@@ -48,7 +52,7 @@ async function work(call: Call, file: string): Promise<RunOutcome> {
   }
   const bench = openBench({ home, readOnly: false })
   try {
-    return await runStudy(bench, file, { ...optionsOf(call), signal, onProgress })
+    return await runStudy(bench, file, { ...options, signal, onProgress })
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'engine/stopped') throw error
     const far = last ? ` with ${count(last.done)} of ${count(last.total)} cells done` : ''
@@ -58,7 +62,7 @@ async function work(call: Call, file: string): Promise<RunOutcome> {
   }
 }
 
-function optionsOf({ flags, words, folder }: Call): Omit<RunOptions, 'signal' | 'onProgress'> {
+function optionsOf({ flags, words, folder }: Call): Options {
   const data = flags.text('data')
   const given = ['data', 'provider', 'threads', 'batch-tokens', 'limit'].flatMap((name) => {
     const value = flags.text(name)

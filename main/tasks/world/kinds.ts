@@ -10,7 +10,8 @@ export const kinds: Family = {
   id: 'world_kinds',
   label: 'Kinds',
   axis: 'words',
-  harder: 'up',
+  // the fewer the words, the smaller the majority
+  harder: 'down',
   levels: [3, 5, 7],
   training: 2000,
   asks: () => 'choice',
