@@ -5,14 +5,16 @@ import { benchCompress } from './compress.ts'
 import { benchEngine } from './engine.ts'
 import { benchStats } from './stats.ts'
 import { benchStore } from './store.ts'
+import { benchTraining } from './training.ts'
 
-const model = join(import.meta.dirname, '..', 'resources', 'demo', 'model')
+const demo = join(import.meta.dirname, '..', 'resources', 'demo')
 
 const benches: Readonly<Record<string, () => unknown>> = {
   compress: () => benchCompress(),
-  engine: () => benchEngine(model),
+  engine: () => benchEngine(join(demo, 'model')),
   stats: () => benchStats(),
   store: () => benchStore(),
+  training: () => benchTraining(join(demo, 'pretrain.yaml')),
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)
