@@ -1,14 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { sha256 } from '../../main/base/files.ts'
 import { createRng } from '../../main/base/rng.ts'
 import type { CellRecord, ItemOutcomes } from '../../main/store/records.ts'
 
 /** A fresh folder, removed with `using`. */
-export function makeFolder(): { readonly path: string; [Symbol.dispose](): void } {
-  const path = mkdtempSync(join(tmpdir(), 'lab-'))
+export function makeFolder(parent = tmpdir()): { readonly path: string; [Symbol.dispose](): void } {
+  const path = mkdtempSync(join(parent, 'lab-'))
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A temporary folder that any user may enter: TMPDIR may be private to whoever runs the tests. */
+export function openParent(): string {
+  const isOpen = (path: string): boolean => (statSync(path).mode & 1) === 1 && (dirname(path) === path || isOpen(dirname(path)))
+  return [tmpdir(), '/tmp', '/var/tmp'].find((path) => existsSync(path) && isOpen(path)) ?? tmpdir()
 }
 
 /** Runs a body as a user without special rights, so that file modes count for root as well. */

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { LabError, toFault } from '../../main/base/errors.ts'
 import { createRng } from '../../main/base/rng.ts'
 import { openStore, type StoreOptions } from '../../main/store/open.ts'
-import { makeFolder, makeOutcomes, makeRecord, unprivileged } from '../make/store.ts'
+import { makeFolder, makeOutcomes, makeRecord, openParent, unprivileged } from '../make/store.ts'
 
 const place = { label: 'a cell', modelName: 'tiny', taskLabel: 'Task', taskGroup: '' }
 const study = {
@@ -168,7 +168,7 @@ describe('a store that cannot be used', () => {
   })
 
   it('names a folder that may only be read, and can still be read there', () => {
-    using folder = makeFolder()
+    using folder = makeFolder(openParent())
     makeStore(folder.path)
     chmodSync(folder.path, 0o555)
     for (const file of ['lab.db', 'lab.lock']) chmodSync(join(folder.path, file), 0o444)

@@ -10,7 +10,8 @@ export const demo: Command = {
   id: 'demo',
   words: '',
   about:
-    'Run the built-in studies on the built-in model: every axis of difficulty, and training after pruning. About a few minutes on two cores.\n' +
+    'Run the built-in studies on the built-in model, in a few minutes.\n' +
+    'Every axis of difficulty that the model has learned, under magnitude and random pruning; then training after pruning.\n' +
     'Ctrl-C stops within a second; the same command goes on from there.',
   flags: [],
   async run(call: Call): Promise<Result> {
