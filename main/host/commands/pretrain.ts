@@ -8,7 +8,7 @@ export const pretrain: Command = {
   id: 'pretrain',
   words: '<recipe.yaml>',
   about:
-    'Train a small model from nothing, into a Hugging Face folder with its losses.\n' +
+    'Train a small model from nothing, into a Hugging Face folder.\n' +
     'Ctrl-C stops within a second; the same command goes on from the last checkpoint. Never writes over a folder.',
   flags: [
     { name: 'out', value: '<folder>', about: 'the folder to make (required)' },
