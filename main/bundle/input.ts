@@ -57,7 +57,7 @@ export interface RecoveryRow extends LevelFields {
   readonly gain: number
   readonly gainLow: number | null
   readonly gainHigh: number | null
-  /** (R − R after sparse) / (100 − R after sparse); null where sparse is within 5 points of dense, for there is next to nothing to bring back. */
+  /** (R − R after sparse) / (100 − R after sparse); null where sparse is within 5 points of dense or its interval reaches it, for there may be nothing to bring back. */
   readonly share: number | null
   readonly shareLow: number | null
   readonly shareHigh: number | null

@@ -121,7 +121,7 @@ function head(
   return {
     ...{ model: modelName, method: methodName(key.compression), group, pattern, sparsity, actualSparsity },
     // zeros are stored as zeros: pruning leaves every weight as wide as it was computed with
-    ...{ bits: 32, ...trainingColumns(key.transfer), seed },
+    ...{ bits: Number(key.compression.params.bits ?? 32), ...trainingColumns(key.transfer), seed },
     ...{ taskGroup, ...(stands ?? { task: key.task.id, axis: '', level: null, difficulty: declared }) },
     ...{ scorer: scorer.id, scorerVersion: key.scorers[scorer.id]!, better: scorer.better },
   }

@@ -56,7 +56,10 @@ function gainOf(pairs: readonly { readonly before: Measured; readonly after: Mea
   const [gained, shared] = [span(gain), span(share)]
   const after = (100 * sparse.value) / dense.value
   const lost = pairs[0]!.after.row.better === 'higher' ? 100 - after : after - 100
-  const hasShare = lost > LOST
+  const gone = span((d, s) => (100 * s) / d)
+  const isSure = gone !== undefined && (gone.high < 100 || gone.low > 100)
+  // a share of what may be nothing is no number: its interval has no end
+  const hasShare = lost > LOST && isSure
   return {
     sparse: after,
     gain: gain(dense.value, sparse.value, other.value),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createRng } from '../../main/base/rng.ts'
 import { chartData, type ChartData } from '../../main/bundle/charts/chart.ts'
 import { charts } from '../../main/bundle/charts/index.ts'
 import { figuresOf } from '../../main/bundle/figures.ts'
@@ -72,6 +73,30 @@ describe('trainings in the tidy table', () => {
     expect([row.shareLow! < row.share!, row.share! < row.shareHigh!, row.shareLow! > 0.3, row.shareHigh! < 0.7]).toEqual([true, true, true, true]) // prettier-ignore
     // paired: far narrower than two means that know nothing of each other
     expect(row.gainHigh! - row.gainLow!).toBeLessThan((100 * 2 * 1.96 * Math.sqrt((2 * 0.25) / (5 * ITEMS))) / dense)
+  })
+  it('have no share where what sparse lost may be nothing', () => {
+    using other = makeFolder()
+    const some = openStore(other.path)
+    const rng = createRng('unsure')
+    addResults(some, {
+      transfers: ({ method }) => (method === 'dense' ? ['dense'] : KINDS).map((kind) => training(kind, 100)),
+      isDone: ({ key }) => key.task.id === 'hard',
+      // some six points less, on other items than dense gets wrong
+      change({ key: { transfer, compression } }, { scores }) {
+        const isUnsure = transfer !== 'none' && transfer.kind === 'sparse' && compression.sparsity === 0.3
+        if (isUnsure) for (let i = 0; i < ITEMS; i++) scores.acc!.value[i] = Number(rng.float() < 0.815)
+      },
+    })
+    const found = studyReport(some, STUDY, { version: '0.1.0' })
+    some.close()
+    const at = (sparsity: number) => {
+      const isMine = (r: { method: string; sparsity: number; scorer: string }) => r.method === 'magnitude' && r.sparsity === sparsity && r.scorer === 'acc' // prettier-ignore
+      const sparse = found.groups.find((g) => isMine(g) && g.transfer === 'sparse')!
+      const back = found.recoveries.find((r) => isMine(r) && r.transfer === 'freezing')!
+      return [back.sparse < 95, sparse.normalisedHigh! < 100, back.share === null, back.shareLow === null]
+    }
+    expect(at(0.3)).toEqual([true, false, true, true])
+    expect(at(0.6)).toEqual([true, true, false, false])
   })
   it('leave a cell out whose dense model trained alike is not there', () => {
     using other = makeFolder()

@@ -27,7 +27,7 @@ function verdict(compression: Compression, isLog: boolean): string {
     const how = { 'sparse-to-dense': 'when they learn again from zero', freezing: 'when they are held at their values' }[kind]
     return how === undefined || lost.length === 0 ? [] : [{ how, whole: wholeOf(lost, isLog).length, of: lost.length }]
   })
-  if (said.length === 0) return 'Training without the small weights loses too little to say what they are needed for.'
+  if (said.length === 0) return 'That training without the small weights loses anything worth bringing back is not shown.'
   const words = said.map(({ how, whole, of }) => `at ${whole} of ${of} ${how}`)
   return `Where training without the small weights stays more than ${LOST} points short of dense, dense is reached ${list(words)}.`
 }
@@ -35,13 +35,14 @@ function verdict(compression: Compression, isLog: boolean): string {
 const knownOf = (steps: readonly Step[]): Known[] =>
   steps.flatMap((step) => (step.able && step.able.normalised !== null ? [{ ...step, able: step.able }] : []))
 
-/** Levels at which sparse has something to win back. */
+/** Levels at which sparse has something to win back, for sure. */
 function lostAt(known: readonly Known[], { kinds }: Compression, isLog: boolean): Known[] {
   const sparse = kinds.find((other) => other.kind === 'sparse')
   return known.filter(({ level }) => {
     const before = sparse?.steps.find((s) => s.level.sparsity === level.sparsity && s.level.pattern === level.pattern)?.able
     if (!before || before.normalised === null) return false
-    return (isLog ? before.normalised - 100 : 100 - before.normalised) > LOST
+    const isOpen = isLog ? (before.normalisedLow ?? 0) <= 100 : (before.normalisedHigh ?? Infinity) >= 100
+    return !isOpen && (isLog ? before.normalised - 100 : 100 - before.normalised) > LOST
   })
 }
 
@@ -58,7 +59,7 @@ function kindWords({ kind, steps }: Kind, compression: Compression, isLog: boole
   const said = [`${kind} ${keptWords(known, isLog)}`]
   if (kind === 'sparse' || !compression.kinds.some((other) => other.kind === 'sparse')) return [`${said[0]!}.`]
   const lost = lostAt(known, compression, isLog)
-  if (lost.length === 0) said.push('sparse alone loses too little anywhere to say what it adds')
+  if (lost.length === 0) said.push('nowhere has sparse alone lost enough, for sure, to say what this adds')
   else said.push(gainWords(lost, isLog), ...shareWords(lost))
   return [`${said.join('; ')}.`]
 }
