@@ -10,6 +10,22 @@ export interface CompressionRecord {
   readonly seed: number
   readonly include: readonly string[]
   readonly exclude: readonly string[]
+  /** What the statistics of its method came from; absent where it needs none. */
+  readonly calibration?: CalibrationRecord
+}
+
+/** Text that a model read so that its inputs could be measured. */
+export interface CalibrationRecord {
+  /** SHA-256 of the text. */
+  readonly text: string
+  readonly samples: number
+  /** Tokens of each sample. */
+  readonly length: number
+  /** Where the samples begin; null: one after the other from the start. */
+  readonly seed: number | null
+  readonly order: 'blocks' | 'one-pass'
+  /** What computed. */
+  readonly provider: string
 }
 
 /** Training after compression, as results carry it (train/transfer.ts has the kinds). */

@@ -77,7 +77,7 @@ function readColumn(
   { table, key, value, prefix = '' }: ColumnOfTable,
   tasks: readonly string[],
 ): Map<string, string> {
-  const path = findTable(study, table)
+  const path = findFile(study, table)
   const rows = readCsv(readText(path), path)
   for (const column of [key, value]) {
     if (rows[0] && Object.hasOwn(rows[0], column)) continue
@@ -96,13 +96,14 @@ function readColumn(
   throw new LabError('study/field', `Expected ${path} to name a task of the study (${tasks[0]}, …), got ${first ?? 'no rows'}, …`)
 }
 
-function findTable(study: Study, table: string): string {
+/** A file of the data folder, or else beside the study. LabError 'file/missing'. */
+export function findFile(study: Pick<Study, 'data' | 'file'>, table: string, what = 'table'): string {
   const places = [...(study.data ? [study.data] : []), dirname(study.file)].map((folder) => resolve(folder, table))
   const found = places.find((place) => existsSync(place))
   if (found) return found
   throw new LabError(
     'file/missing',
-    `Expected the table "${table}" in the data folder or beside the study, looked at ${places.join(' and ')}.`,
+    `Expected the ${what} "${table}" in the data folder or beside the study, looked at ${places.join(' and ')}.`,
   )
 }
 

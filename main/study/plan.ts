@@ -1,8 +1,8 @@
 import { sha256 } from '../base/files.ts'
 import { canonical } from '../base/json.ts'
 import { methods } from '../compress/index.ts'
-import { groupOf } from '../compress/method.ts'
-import type { CellKey, CompressionRecord, TransferRecord } from '../store/records.ts'
+import { groupOf, type Method } from '../compress/method.ts'
+import type { CalibrationRecord, CellKey, CompressionRecord, TransferRecord } from '../store/records.ts'
 import type { Task } from '../tasks/task.ts'
 import type { CompressEntry, Study, TransferEntry } from './spec.ts'
 
@@ -38,6 +38,8 @@ export interface Resolved {
   readonly trainVersion: number
   /** Training items by the task that a transfer names; all that the study names are there. */
   readonly training: ReadonlyMap<string, ResolvedTraining>
+  /** What is calibrated with, where a method of the study needs it. */
+  readonly calibration?: CalibrationRecord | undefined
 }
 
 /** One cell to be: model × compression × transfer × task. */
@@ -69,7 +71,7 @@ export const DENSE: CompressionRecord = {
  */
 export function planStudy(study: Study, resolved: Resolved): readonly PlannedCell[] {
   const cells = new Map<string, PlannedCell>()
-  const compressions = [DENSE, ...study.compress.flatMap(levelsOf)]
+  const compressions = [DENSE, ...study.compress.flatMap(levelsOf)].map((level) => calibrated(level, resolved.calibration))
   const settings = (study.transfer ?? []).flatMap((entry) => settingsOf(entry, resolved))
   resolved.models.forEach((model, m) => {
     for (const compression of compressions) {
@@ -137,17 +139,36 @@ export function transferLabel({ kind, steps, learningRate, task, seed }: Transfe
   return `${kind}, ${steps} steps, rate ${learningRate}, ${task.items} items${seed === 0 ? '' : `, seed ${seed}`}`
 }
 
-/** A compression in a few words, such as "magnitude 0.5 model", "magnitude 4:8 row" or "random 0.5 layer seed 1". */
+/** A compression in a few words, such as "magnitude 0.5 model", "magnitude 4:8 row", "random 0.5 layer seed 1" or "rtn 4 bits". */
 export function compressionLabel({ method, group, pattern, sparsity, params, seed }: CompressionRecord): string {
   if (method === 'dense') return 'dense'
+  const { bits, ...others } = params
+  if (typeof bits === 'number') return `${method} ${bits} bits${Object.keys(others).length > 0 ? ` ${canonical(others)}` : ''}`
   const extra = Object.keys(params).length > 0 ? ` ${canonical(params)}` : ''
   return `${method} ${pattern === 'free' ? sparsity : pattern} ${group}${extra}${seed === 0 ? '' : ` seed ${seed}`}`
 }
 
 /** The levels of one entry of `compress`; a level without zeros is the dense model. */
 export function levelsOf(entry: CompressEntry): CompressionRecord[] {
+  const known = methods.find(({ id }) => id === entry.method)!
+  return known.kind === 'code' ? codeLevelsOf(entry, known) : sparseLevelsOf(entry, known)
+}
+
+/** One level for each number of bits; there is nothing of chance in them. */
+function codeLevelsOf({ method, bits, params, include = [], exclude = [] }: CompressEntry, known: Method): CompressionRecord[] {
+  return [bits ?? []].flat().map((n) => ({
+    ...{ method, group: 'none', pattern: 'free', sparsity: 0, seed: 0, include, exclude },
+    params: known.params.parse({ ...params, bits: n }) as CompressionRecord['params'],
+  }))
+}
+
+function calibrated(level: CompressionRecord, calibration: CalibrationRecord | undefined): CompressionRecord {
+  const needs = methods.find(({ id }) => id === level.method)?.needs ?? []
+  return needs.length > 0 && calibration ? { ...level, calibration } : level
+}
+
+function sparseLevelsOf(entry: CompressEntry, known: Method): CompressionRecord[] {
   const { method, seeds = [0], pattern = 'free', params = {}, include = [], exclude = [] } = entry
-  const known = methods.find(({ id }) => id === method)!
   const shared = {
     ...{ method, group: entry.group ?? groupOf(known), include, exclude },
     // parsed, so that a parameter left out and one given as its default are the same cell

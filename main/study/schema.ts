@@ -44,6 +44,11 @@ const compress = z.strictObject({
     .describe(
       'Fraction of zeros (0 up to, not including, 1); a list gives one level each. 0 is the dense model. Not with keep-of patterns.',
     ),
+  bits: orList(z.int().min(2).max(8))
+    .optional()
+    .describe(
+      'Bits of one weight (2 to 8), for methods that quantise; a list gives one level each. They take no sparsity, pattern or group.',
+    ),
   params: z.record(z.string(), z.json()).optional().describe('Parameters of the method.'),
   seeds: z
     .array(z.int().min(0))
@@ -52,6 +57,19 @@ const compress = z.strictObject({
     .describe('Seeds of chance, one level each (whole numbers from 0). Default [0].'),
   include: names.optional().describe('Only matrices whose names fit one of these patterns; * stands for anything.'),
   exclude: names.optional().describe('No matrix whose name fits one of these patterns; * stands for anything.'),
+})
+
+const calibration = z.strictObject({
+  text: path.describe('Text file, relative to the data folder or to this file.'),
+  samples: count.default(128).describe('Pieces of it that the model reads (from 1).'),
+  length: count.describe('Tokens of each piece (tokens, from 1 up to what the model can read).'),
+  seed: z.int().min(0).optional().describe('Seed of where the pieces begin; one after the other from the start where left out.'),
+  order: z
+    .enum(['blocks', 'one-pass'])
+    .default('blocks')
+    .describe(
+      'blocks: each block is compressed by what the compressed blocks before it hand on; one-pass: all by what the dense model hands on.',
+    ),
 })
 
 const TRANSFERS = transfers.map(({ id }) => id) as [TransferId, ...TransferId[]]
@@ -119,6 +137,7 @@ export const studyFile = z.strictObject({
     .describe('Tasks, groups, wildcards or task files.'),
   limit: count.optional().describe('Ask the first so many items of every task only (items, from 1).'),
   compress: z.array(compress).min(1).describe('Compressions; the dense model is always run as well.'),
+  calibration: calibration.optional().describe('Text behind the statistics that some methods need; "lab methods" says which.'),
   transfer: z
     .array(transfer)
     .min(1)

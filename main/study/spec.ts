@@ -44,7 +44,7 @@ export function parseStudy(text: string, path: string): Study {
   const parsed = studyFile.safeParse(raw)
   if (!parsed.success) return fail(problemOf(parsed.error.issues[0]!, raw))
   parsed.data.compress.forEach((entry, i) => {
-    const problem = checkEntry(entry, ['compress', i])
+    const problem = checkMethod(entry, parsed.data, ['compress', i]) ?? checkEntry(entry, ['compress', i])
     if (problem) fail(problem)
   })
   return resolveStudy(parsed.data, path)
@@ -82,13 +82,47 @@ interface Problem {
   readonly path: Path
 }
 
+/** What a method can do with what is asked of it, and whether what it needs is there. */
+function checkMethod(entry: CompressEntry, { calibration, transfer }: StudyFile, path: Path): Problem | undefined {
+  const { method: id, pattern = 'free', group, bits, sparsity } = entry
+  const method = methods.find((known) => known.id === id)!
+  const no = (code: FaultCode, message: string, ...at: Path): Problem => ({ code, message, path: [...path, ...at] })
+  if (method.needs.length > 0 && !calibration) {
+    return no(
+      'compress/stats',
+      `Expected calibration in the study for ${id}, which needs ${method.needs.join(' and ')}, got none`,
+    )
+  }
+  if (method.kind === 'code') {
+    if (bits === undefined) return no('study/field', `Expected bits (2 to 8) for ${id}, which quantises, got none`)
+    if (sparsity !== undefined || entry.pattern !== undefined || group !== undefined || entry.seeds !== undefined) {
+      return no('study/field', `Expected no sparsity, pattern, group or seeds for ${id}: it quantises and removes nothing`)
+    }
+    if (entry.params?.bits !== undefined)
+      return no('study/field', `Expected bits of ${id} beside its params, not in them`, 'params', 'bits')
+    if (transfer)
+      return no('study/field', `Expected no ${id} in a study with training: trained on, its weights would leave their grid`)
+    return undefined
+  }
+  if (bits !== undefined) return no('study/field', `Expected no bits for ${id}, which removes weights and quantises none`, 'bits')
+  if (group === undefined || pattern !== 'free') return undefined
+  if (method.kind === 'solve' && !method.groups.includes(group)) {
+    return no('compress/quota', `Expected a group of ${method.groups.join(', ')} for ${id}, got "${group}" (string)`, 'group')
+  }
+  if (group === 'model' && method.needs.length > 0 && calibration!.order === 'blocks') {
+    return no('compress/quota', `Expected calibration in the order one-pass where all matrices compete, got blocks`, 'group')
+  }
+  return undefined
+}
+
 /** What the schema cannot say: keep at most `of`, sparsity or a keep-of pattern but not both, parameters the method knows. */
 function checkEntry(entry: CompressEntry, path: Path): Problem | undefined {
-  const { pattern = 'free', sparsity, method, params = {} } = entry
-  if (pattern === 'free') {
+  const { pattern = 'free', sparsity, method, bits } = entry
+  const params = { ...entry.params, ...(bits !== undefined && { bits: [bits].flat()[0] }) }
+  if (bits === undefined && pattern === 'free') {
     if (sparsity === undefined)
       return { code: 'compress/quota', message: 'Expected sparsity (0 up to 1) or a keep-of pattern, got neither', path }
-  } else {
+  } else if (pattern !== 'free') {
     const tooMany = [pattern.keep].flat().find((keep) => keep > pattern.of)
     const wrong = `Expected keep from 1 to ${pattern.of} in a pattern of ${pattern.of}, got ${tooMany} (number)`
     if (tooMany !== undefined) return { code: 'compress/pattern', message: wrong, path: [...path, 'pattern', 'keep'] }

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../../base/files.ts'
 import { compress, type Compressed } from '../../compress/recipe.ts'
-import type { Pattern } from '../../compress/method.ts'
+import type { Group, Pattern } from '../../compress/method.ts'
 import type { Engine } from '../../engine/session.ts'
 import { languageGradients } from '../../grad/loss.ts'
 import type { LanguageModel } from '../../models/model.ts'
@@ -15,6 +15,7 @@ import type { PlannedCell } from '../../study/plan.ts'
 import { completion, completionsOf } from '../../train/objectives/completion.ts'
 import type { Schedule } from '../../train/schedule.ts'
 import { transfer as train, type TransferId } from '../../train/transfer.ts'
+import { createStats } from './calibrate.ts'
 import type { PreparedStudy, Training } from './prepare.ts'
 
 /** Weights of one level, ready to be asked. */
@@ -37,8 +38,8 @@ export interface LevelPlace {
 /** The weights a cell is asked of: compressed, then trained on where its key says so. Trained weights are kept and not made again. */
 export async function makeLevel(p: PreparedStudy, cell: PlannedCell, engine: Engine, place: LevelPlace): Promise<Level> {
   const model = p.models[cell.model]!
-  const { compression, transfer } = cell.key
-  const made = await compressed(model, compression, place.signal)
+  const { transfer } = cell.key
+  const made = await compressed(p, cell, engine, place.signal)
   const { ledger, zeros, total } = made
   if (transfer === 'none') return { weights: made.weights, ledger, actualSparsity: zeros / total }
   const kept = join(place.folder, `${cell.weights}.safetensors`)
@@ -49,12 +50,20 @@ export async function makeLevel(p: PreparedStudy, cell: PlannedCell, engine: Eng
 }
 
 async function compressed(
-  model: LanguageModel,
-  key: CompressionRecord,
+  p: PreparedStudy,
+  cell: PlannedCell,
+  engine: Engine,
   signal: AbortSignal,
 ): Promise<Pick<Compressed, 'weights' | 'masks' | 'ledger' | 'zeros' | 'total'>> {
+  const model = p.models[cell.model]!
   const { linears, weights } = model
-  if (key.method !== 'dense') return compress(linears, weights, { ...key, group: key.group as 'model', pattern: patternOf(key) }, { signal }) // prettier-ignore
+  const key = cell.key.compression
+  if (key.method !== 'dense') {
+    const samples = p.calibration?.samples[cell.model]
+    const { batchTokens } = p.engine
+    const stats = key.calibration && samples && { stats: createStats(model, samples, key.calibration.order, engine, batchTokens) }
+    return compress(linears, weights, { ...key, group: key.group as Group, pattern: patternOf(key) }, { signal, ...stats })
+  }
   const total = linears.reduce((sum, matrix) => sum + matrix.out * matrix.in, 0)
   return { weights, masks: new Map(), ledger: [], zeros: countZeros(model, weights), total }
 }

@@ -17,6 +17,7 @@ import { parseStudy, type Study } from '../../study/spec.ts'
 import { loadTasks } from '../../tasks/index.ts'
 import type { Rung, Task } from '../../tasks/task.ts'
 import { TRAIN_VERSION } from '../../train/version.ts'
+import { readCalibration, type Calibration } from './calibrate.ts'
 
 /** What one asks for when running a study; what is given here wins over the file. */
 export const studyParams = z.strictObject({
@@ -39,6 +40,8 @@ export interface PreparedStudy {
   readonly tasks: readonly ResolvedTask[]
   /** Training items by the task that a transfer names. */
   readonly training: ReadonlyMap<string, Training>
+  /** What methods that need statistics are calibrated with. */
+  readonly calibration: Calibration | undefined
   readonly cells: readonly PlannedCell[]
   readonly engine: EngineSettings & { readonly batchTokens: number }
   /** What the store keeps beside the cells, so that tables and reports need no model, task or data folder. */
@@ -85,6 +88,7 @@ export async function prepareStudy(raw: Json, place: { readonly store: Pick<Stor
   const models = study.models.map(({ folder, name }) => ({ ...openModel(folder), name }))
   const tasks = resolveTasks(study)
   const training = await resolveTraining(study)
+  const calibration = readCalibration(study, models, engine.provider)
   const ids = tasks.map(({ task }) => task.id)
   const resolved = models.map((model) => ({
     name: model.name,
@@ -97,6 +101,7 @@ export async function prepareStudy(raw: Json, place: { readonly store: Pick<Stor
     tasks,
     scorerVersion: (id) => scorerOf(id).version,
     ...{ askVersion: ASK_VERSION, compressVersion: COMPRESS_VERSION, trainVersion: TRAIN_VERSION },
+    calibration: calibration?.record,
     training: new Map([...training].map(([name, { task, items }]) => [name, { hash: task.hash, items }])),
   })
   const kept: StudyFacts = {
@@ -109,7 +114,7 @@ export async function prepareStudy(raw: Json, place: { readonly store: Pick<Stor
     tasks: tasks.map(({ task: { id, hash, version, shots, rung = null }, limit }) => ({ id, hash, version, shots, limit, rung })),
     command: params.command,
   }
-  return { id: studyId(study.name, cells), study, models, tasks, training, cells, engine, kept }
+  return { id: studyId(study.name, cells), study, models, tasks, training, calibration, cells, engine, kept }
 }
 
 function withParams(study: Study, { data, provider, threads, batchTokens, limit }: z.output<typeof studyParams>): Study {

@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { codeOf, gridOf, weightOf, type Grid } from '../grid.ts'
+import { prepareHessian, type Prepared } from '../hessian.ts'
+import type { CodeMethod, Codes, Linear } from '../method.ts'
+import { bits, blockSize, damping, filled, groupSize, symmetric, withDefaults } from '../params.ts'
+import { columnsOf, sweep, type Columns } from '../sweep.ts'
+
+const DEFAULTS = { symmetric: false, damping: 0.01, blockSize: 128, actOrder: false, staticGroups: false }
+const params = withDefaults(
+  {
+    ...{ bits, groupSize, symmetric, damping, blockSize },
+    actOrder: z.boolean().optional().meta({
+      label: 'Act-order',
+      description: 'Columns of the strongest inputs first (by falling diagonal of the Hessian); false where left out.',
+    }),
+    staticGroups: z.boolean().optional().meta({
+      label: 'Static groups',
+      description:
+        'Scales of all groups are taken before anything is changed, from columns as they stand in the matrix; false where left out: from columns as updated, in the order in which they come.',
+    }),
+  },
+  DEFAULTS,
+)
+type Settings = ReturnType<typeof filled<typeof DEFAULTS, z.output<typeof params>>>
+
+/**
+ * Columns become codes one after the other, and those after them make up for the rounding: err = (w − Q(w)) / U_jj with H⁻¹ = UᵀU (Frantar
+ * et al. 2023; paper.md 4.9). Scales of a group come from its columns as all blocks before have updated them. Dead inputs become 0.
+ */
+export const gptq: CodeMethod<z.output<typeof params>, 'hessian'> = {
+  kind: 'code',
+  id: 'gptq',
+  label: 'GPTQ',
+  cite: 'Frantar et al. 2023, arXiv 2210.17323',
+  needs: ['hessian'],
+  params,
+  bits: (p) => p.bits,
+  code(l, { hessian }, p) {
+    const settings = filled(DEFAULTS, p)
+    const prepared = prepareHessian(l, hessian, settings.damping, settings.actOrder)
+    const columns = columnsOf(l, prepared)
+    const grids = openGrids(l, columns, prepared, settings)
+    const codes = new Uint8Array(l.out * l.in)
+    sweep(columns, settings.blockSize, {
+      block: grids.block,
+      column(i, becomes) {
+        const group = grids.groupAt(i)
+        const input = prepared.order[i]!
+        for (let row = 0; row < l.out; row++) {
+          const grid = grids.at(row, group)
+          const code = codeOf(Math.fround(columns.w[i * l.out + row]!), grid)
+          codes[row * l.in + input] = code
+          becomes[row] = weightOf(code, grid.scale, grid.zero)
+        }
+      },
+    })
+    return { codes, ...grids.done() }
+  },
+}
+
+interface Grids {
+  /** A block begins: scales of the groups that begin in it are taken from the weights as they are now. */
+  block(from: number, to: number): void
+  /** Group of the column at a place in the sweep. */
+  groupAt(i: number): number
+  at(row: number, group: number): Grid
+  done(): Omit<Codes, 'codes'>
+}
+
+/** Grids of all rows and groups, each found when the sweep comes to it. */
+function openGrids(l: Linear, columns: Columns, { order, isDead }: Prepared, settings: Settings): Grids {
+  const { out, in: width } = l
+  const isWhole = (settings.groupSize ?? width) >= width
+  const size = isWhole ? width : settings.groupSize!
+  const grids: Grid[][] = Array.from({ length: Math.ceil(width / size) }, () => [])
+  const isStatic = settings.staticGroups || isWhole
+  const groupAt = (i: number) => Math.floor((isStatic ? order[i]! : i) / size)
+  const find = (group: number, weightAt: (row: number, i: number) => number) => {
+    const from = group * size
+    const count = Math.min(size, width - from)
+    for (let row = 0; row < out; row++) {
+      const weights = Float32Array.from({ length: count }, (_, k) => weightAt(row, from + k))
+      grids[group]![row] = gridOf(weights, { ...settings, shrink: false })
+    }
+  }
+  // the published code takes scales of whole rows before it removes dead inputs, those of groups after
+  if (isStatic) grids.forEach((_, group) => find(group, (row, i) => (isDead[i] && !isWhole ? 0 : l.w[row * width + i]!)))
+  return {
+    block(from, to) {
+      if (isStatic) return
+      for (let i = Math.ceil(from / size) * size; i < to; i += size) find(i / size, (row, at) => columns.w[at * out + row]!)
+    },
+    groupAt,
+    at: (row, group) => grids[group]![row]!,
+    done() {
+      const groupOf = new Int32Array(width)
+      for (let i = 0; i < width; i++) groupOf[order[i]!] = groupAt(i)
+      const list = Array.from({ length: out }, (_, row) => grids.map((grid) => grid[row]!)).flat()
+      return {
+        scale: Float32Array.from(list, ({ scale }) => scale),
+        zero: Uint8Array.from(list, ({ zero }) => zero),
+        groupOf,
+      }
+    },
+  }
+}

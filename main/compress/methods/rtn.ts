@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import { codeOf, gridOf } from '../grid.ts'
+import type { CodeMethod } from '../method.ts'
+import { bits, filled, groupSize, symmetric, withDefaults } from '../params.ts'
+
+const DEFAULTS = { symmetric: false, shrink: false }
+const params = withDefaults(
+  {
+    bits,
+    groupSize,
+    symmetric,
+    shrink: z.boolean().optional().meta({
+      label: 'Shrink',
+      description:
+        'Tries 80 narrower ranges and takes the one with the least Σ|Q(w) − w|^2.4 (paper.md 4.8); false where left out.',
+    }),
+  },
+  DEFAULTS,
+)
+
+/**
+ * Each weight becomes the nearest number of a grid over the range of its row, or of its group of columns: scale · (clamp(round(w / scale) +
+ * zero, 0, 2^bits − 1) − zero), halves to even (round-to-nearest; paper.md 4.8).
+ */
+export const rtn: CodeMethod<z.output<typeof params>> = {
+  kind: 'code',
+  id: 'rtn',
+  label: 'Round to nearest',
+  cite: 'Baseline of Frantar et al. 2023, arXiv 2210.17323',
+  needs: [],
+  params,
+  bits: (p) => p.bits,
+  code({ out, in: width, w }, _, p) {
+    const settings = filled(DEFAULTS, p)
+    const size = Math.min(p.groupSize ?? width, width)
+    const groups = Math.ceil(width / size)
+    const codes = new Uint8Array(w.length)
+    const scale = new Float32Array(out * groups)
+    const zero = new Uint8Array(out * groups)
+    for (let row = 0; row < out; row++) {
+      for (let group = 0; group < groups; group++) {
+        const from = row * width + group * size
+        const to = Math.min(from + size, (row + 1) * width)
+        const grid = gridOf(w.subarray(from, to), settings)
+        scale[row * groups + group] = grid.scale
+        zero[row * groups + group] = grid.zero
+        for (let i = from; i < to; i++) codes[i] = codeOf(w[i]!, grid)
+      }
+    }
+    return { codes, scale, zero, groupOf: Int32Array.from({ length: width }, (_, i) => Math.floor(i / size)) }
+  },
+}

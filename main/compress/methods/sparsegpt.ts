@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { LabError } from '../../base/errors.ts'
+import { keepAll } from '../bits.ts'
+import { prepareHessian } from '../hessian.ts'
+import type { Quota, SolveMethod } from '../method.ts'
+import { blockSize, damping, filled, withDefaults } from '../params.ts'
+import { findPlace } from '../rank.ts'
+import { columnsOf, sweep, type Columns, type Decision } from '../sweep.ts'
+
+const DEFAULTS = { damping: 0.01, blockSize: 128 }
+const params = withDefaults(
+  {
+    damping,
+    blockSize,
+    threshold: z.literal('published').optional().meta({
+      label: 'Threshold',
+      description:
+        'Where left out, exactly ⌊n·s⌋ weights go, spread evenly over the blocks, ties by lowest index. published: in each block the ⌊n·s⌋ + 1 of least cost and their ties go, which is more than was asked for.',
+    }),
+  },
+  DEFAULTS,
+)
+
+/**
+ * Weights whose removal costs least go, column by column, and those after them make up for it: cost = w² / U_jj² with H⁻¹ = UᵀU, shared by
+ * all rows of a block of columns; N:M with weights as already updated (Frantar and Alistarh 2023; paper.md 4.6). Dead inputs lose their
+ * column.
+ */
+export const sparsegpt: SolveMethod<z.output<typeof params>, 'hessian'> = {
+  kind: 'solve',
+  id: 'sparsegpt',
+  label: 'SparseGPT',
+  cite: 'Frantar and Alistarh 2023, arXiv 2301.00774',
+  needs: ['hessian'],
+  params,
+  group: 'layer',
+  groups: ['layer', 'row'],
+  solve(l, { hessian }, quota, p) {
+    const settings = filled(DEFAULTS, p)
+    const { pattern } = quota
+    if (pattern !== 'free' && settings.blockSize % pattern.of !== 0) {
+      const wanted = `a block of columns that is a multiple of ${pattern.of}, the size of a pattern`
+      throw new LabError('compress/pattern', `Expected ${wanted}, got ${settings.blockSize} (number) for ${l.name}.`)
+    }
+    const columns = columnsOf(l, prepareHessian(l, hessian, settings.damping))
+    // 1 where a weight goes, [in, out]
+    const gone = new Uint8Array(columns.w.length)
+    const mark =
+      pattern === 'free'
+        ? markFree(columns, gone, quota, settings.threshold === 'published')
+        : markPattern(columns, gone, pattern)
+    sweep(columns, settings.blockSize, {
+      ...mark,
+      column(i, becomes) {
+        mark.column?.(i, becomes)
+        for (let row = 0; row < l.out; row++) becomes[row] = gone[i * l.out + row] ? 0 : columns.w[i * l.out + row]!
+      },
+    })
+    return solved(columns, gone)
+  },
+}
+
+/** What it would cost to remove the weight of a row in column i. */
+function costOf({ out, in: width, w, upper }: Columns, row: number, i: number): number {
+  return (w[i * out + row]! / upper[i * width + i]!) ** 2
+}
+
+/** Marks what goes of each block before it is swept: the rows together, or each for itself. */
+function markFree(columns: Columns, gone: Uint8Array, { sparsity, group }: Quota, isPublished: boolean): Partial<Decision> {
+  const { out } = columns
+  const rowsAtOnce = group === 'row' ? 1 : out
+  return {
+    block(from, to) {
+      for (let first = 0; first < out; first += rowsAtOnce) {
+        const width = to - from
+        // in the order of rows, for that is how ties are broken
+        const cost = Float32Array.from({ length: rowsAtOnce * width }, (_, k) =>
+          costOf(columns, first + Math.floor(k / width), from + (k % width)),
+        )
+        const before = (column: number) => Math.floor(rowsAtOnce * column * sparsity)
+        const rank = isPublished ? Math.floor(cost.length * sparsity) : before(to) - before(from)
+        const { value, ties } = findPlace(Float32Array.from(cost), rank)
+        let left = isPublished ? Infinity : ties
+        cost.forEach((x, k) => {
+          if (x > value || (x === value && left-- <= 0)) return
+          gone[(from + (k % width)) * out + first + Math.floor(k / width)] = 1
+        })
+      }
+    },
+  }
+}
+
+/** Marks what goes of each full group of `of` columns when the sweep comes to it; columns beyond the last stay. */
+function markPattern(columns: Columns, gone: Uint8Array, { keep, of }: { keep: number; of: number }): Partial<Decision> {
+  const { out, in: width } = columns
+  return {
+    column(i) {
+      if (i % of !== 0 || i + of > width) return
+      for (let row = 0; row < out; row++) {
+        const costs = Array.from({ length: of }, (_, k) => ({ k, cost: costOf(columns, row, i + k) }))
+        costs.sort((a, b) => a.cost - b.cost || a.k - b.k)
+        for (const { k } of costs.slice(0, of - keep)) gone[(i + k) * out + row] = 1
+      }
+    },
+  }
+}
+
+function solved({ out, in: width, w }: Columns, gone: Uint8Array) {
+  const mask = keepAll(out * width)
+  const after = new Float32Array(out * width)
+  for (let i = 0; i < width; i++) {
+    for (let row = 0; row < out; row++) {
+      const at = row * width + i
+      if (gone[i * out + row]) mask.bits[at >>> 3]! ^= 128 >>> (at & 7)
+      else after[at] = w[i * out + row]!
+    }
+  }
+  return { mask, w: after }
+}

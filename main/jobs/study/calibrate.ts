@@ -1,0 +1,143 @@
+import { readFileSync } from 'node:fs'
+import { fromErrno, LabError } from '../../base/errors.ts'
+import { sha256 } from '../../base/files.ts'
+import { createRng } from '../../base/rng.ts'
+import { int32 } from '../../base/tensor.ts'
+import { methods } from '../../compress/index.ts'
+import type { StatName, Stats } from '../../compress/method.ts'
+import type { StatsSource } from '../../compress/recipe.ts'
+import type { Engine, Session } from '../../engine/session.ts'
+import type { LanguageModel } from '../../models/model.ts'
+import type { Graph } from '../../onnx/graph.ts'
+import type { CalibrationRecord } from '../../store/records.ts'
+import { findFile } from '../../study/difficulty.ts'
+import type { Study } from '../../study/spec.ts'
+import { statsGraph } from './stats-graph.ts'
+
+/** Text to calibrate with, cut for each model of a study. */
+export interface Calibration {
+  readonly record: CalibrationRecord
+  /** Ids of the samples, each of the same length, by model. */
+  readonly samples: readonly (readonly Int32Array[])[]
+}
+
+/** Reads what a study calibrates with; undefined where none of its methods needs it. LabError 'compress/calibration' where a text is too short. */
+export function readCalibration(study: Study, models: readonly LanguageModel[], provider: string): Calibration | undefined {
+  const { calibration } = study
+  const isNeeded = study.compress.some(({ method }) => methods.some(({ id, needs }) => id === method && needs.length > 0))
+  if (!calibration || !isNeeded) return undefined
+  const path = findFile(study, calibration.text, 'calibration text')
+  const text = readText(path)
+  const { samples, length, order, seed = null } = calibration
+  return {
+    record: { text: sha256(text), samples, length, seed, order, provider },
+    samples: models.map((model) => drawSamples(model, text, { path, samples, length, seed })),
+  }
+}
+
+interface Wish {
+  readonly path: string
+  readonly samples: number
+  readonly length: number
+  readonly seed: number | null
+}
+
+/** Samples of one text, without special tokens: from its start one after the other, or from anywhere, as paper.md 4.7 has it. */
+export function drawSamples(
+  { name, tokenizer, config }: Pick<LanguageModel, 'name' | 'tokenizer' | 'config'>,
+  text: string,
+  { path, samples, length, seed }: Wish,
+): Int32Array[] {
+  const refuse = (wanted: string, came: string): never => {
+    throw new LabError('compress/calibration', `Expected ${wanted} for ${samples} × ${length} of ${path}, got ${came}.`)
+  }
+  if (length > config.contextLength)
+    refuse(`samples of at most ${config.contextLength} tokens, the context of ${name},`, `${length} (number)`)
+  const ids = Int32Array.from(tokenizer.encode(text, false))
+  if (ids.length < samples * length)
+    refuse(`at least ${samples * length} tokens, as ${name} reads them,`, `${ids.length}: the text is too short`)
+  const rng = createRng(seed ?? 0).fork('calibration')
+  return Array.from({ length: samples }, (_, i) => {
+    const start = seed === null ? i * length : rng.int(ids.length - length + 1)
+    return ids.slice(start, start + length)
+  })
+}
+
+/** Statistics from a model at work in an engine on samples of equal length: block after block of its matrices, as paper.md 4.7. */
+export function createStats(
+  { graphs, linears }: Pick<LanguageModel, 'graphs' | 'linears'>,
+  samples: readonly Int32Array[],
+  order: StatsSource['order'],
+  engine: Pick<Engine, 'open'>,
+  batchTokens: number,
+): StatsSource {
+  const stages = Map.groupBy(linears, ({ name }) => /^.*?\.\d+\./.exec(name)?.[0] ?? name)
+  return {
+    order,
+    stages: [...stages.values()].map((stage) => stage.map(({ name }) => name)),
+    async of(names, weights, needs, signal) {
+      const { graph, outputs } = statsGraph(graphs.logits, names, needs)
+      const session = await engine.open(graph, weights)
+      try {
+        const sums = await sumOver(session, graph, samples, batchTokens, signal)
+        const made = new Map<object, Partial<Stats>>()
+        const statsOf = (found: Readonly<Partial<Record<StatName, string>>>) => {
+          const known = made.get(found) ?? toStats(sums, found, samples.length)
+          made.set(found, known)
+          return known
+        }
+        return new Map([...outputs].map(([name, found]) => [name, statsOf(found)]))
+      } finally {
+        await session.close()
+      }
+    },
+  }
+}
+
+/** Every output of the graph, added up over all samples in float64. */
+async function sumOver(
+  session: Session,
+  graph: Graph,
+  samples: readonly Int32Array[],
+  batchTokens: number,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const sums = new Map<string, Float64Array>()
+  const names = graph.outputs.map(({ name }) => name)
+  const length = samples[0]!.length
+  const atOnce = Math.max(1, Math.floor(batchTokens / length))
+  for (let from = 0; from < samples.length; from += atOnce) {
+    const batch = samples.slice(from, from + atOnce)
+    const ids = new Int32Array(batch.length * length)
+    batch.forEach((sample, i) => ids.set(sample, i * length))
+    const all = { ids: int32([batch.length, length], ids), rows: int32([ids.length], Int32Array.from(ids.keys())) }
+    const feeds = Object.fromEntries(Object.entries(all).filter(([name]) => graph.inputs.some((input) => input.name === name)))
+    const found = await session.run(feeds, names, signal)
+    for (const name of names) {
+      const data = found[name]!.data as Float32Array
+      const sum = sums.get(name) ?? new Float64Array(data.length)
+      for (let i = 0; i < data.length; i++) sum[i]! += data[i]!
+      sums.set(name, sum)
+    }
+  }
+  return sums
+}
+
+function toStats(
+  sums: ReadonlyMap<string, Float64Array>,
+  { inputNorm, hessian }: Readonly<Partial<Record<StatName, string>>>,
+  samples: number,
+): Partial<Stats> {
+  return {
+    ...(inputNorm !== undefined && { inputNorm: Float32Array.from(sums.get(inputNorm)!, Math.sqrt) }),
+    ...(hessian !== undefined && { hessian: sums.get(hessian)!.map((sum) => (2 * sum) / samples) }),
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw fromErrno(error) ?? error
+  }
+}
