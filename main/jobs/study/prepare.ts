@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { fromErrno, LabError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import { nearest } from '../../base/text.ts'
+import type { StudyFacts as ReportFacts } from '../../bundle/facts.ts'
 import { COMPRESS_VERSION } from '../../compress/recipe.ts'
 import { PROVIDERS, type EngineSettings, type Provider } from '../../engine/session.ts'
 import { openModel } from '../../models/folder.ts'
@@ -11,7 +12,7 @@ import type { LanguageModel } from '../../models/model.ts'
 import { ASK_VERSION } from '../../score/ask.ts'
 import { scorerOf } from '../../score/index.ts'
 import type { Store } from '../../store/open.ts'
-import { readDifficulty, readGroups, type DifficultyTable } from '../../study/difficulty.ts'
+import { readDifficulty, readGroups } from '../../study/difficulty.ts'
 import { planStudy, studyId, type PlannedCell, type ResolvedTask } from '../../study/plan.ts'
 import { parseStudy, type Study } from '../../study/spec.ts'
 import { loadTasks } from '../../tasks/index.ts'
@@ -55,28 +56,11 @@ export interface Training {
   readonly items: number
 }
 
-/** The part of a study that reports are made from: plain data, kept as `StoredStudy.spec`. */
-export interface StudyFacts {
+/** What the store keeps of a study beside its cells: all that reports read of it (bundle/facts.ts), and the study as it was asked for. */
+export interface StudyFacts extends ReportFacts {
   readonly study: Study
-  readonly difficulty: readonly DifficultyTable[]
-  readonly models: readonly {
-    readonly name: string
-    readonly weights: string
-    readonly tokenizer: string
-    readonly graph: string
-    readonly parameters: number
-    readonly context: number
-  }[]
-  readonly tasks: readonly {
-    readonly id: string
-    readonly hash: string
-    readonly version: number
-    readonly shots: number
-    readonly limit: number | null
-    /** Where the task stands on an axis; null where it stands on none. */
-    readonly rung: Rung | null
-  }[]
-  readonly command: string
+  /** With where each stands on an axis; null where it stands on none. */
+  readonly tasks: readonly (ReportFacts['tasks'][number] & { readonly rung: Rung | null })[]
 }
 
 /** Reads and checks all that a study names; the store is looked at last. Throws a LabError for the first thing that is wrong, before anything is written. */
