@@ -67,7 +67,7 @@ describe('a deliberate break is seen', () => {
     ['electron in the command line', 'main/host/cli.ts', `import { app } from 'electron'`],
     ['the runtime outside its door', 'main/engine/language.ts', `import type { InferenceSession } from 'onnxruntime-node'`],
     ['a database in the api', 'main/api/x.ts', `import Sqlite from 'better-sqlite3'`],
-    ['a part of echarts in a chart', 'main/bundle/charts/trend.ts', `import { LineChart } from 'echarts/charts'`],
+    ['a part of echarts in a chart', 'main/charts/trend.ts', `import { LineChart } from 'echarts/charts'`],
     ['the tokenizer library in scoring', 'main/score/x.ts', `import { Tokenizer } from '@huggingface/tokenizers'`],
     ['a browser in the engine', 'main/engine/x.ts', `import chromium from '@sparticuz/chromium'`],
     ['a browser driver in a host', 'main/host/web.ts', `const { chromium } = await import('playwright-core')`],
@@ -81,6 +81,7 @@ describe('a deliberate break is seen', () => {
       'renderer/views/X.vue',
       `<script setup lang="ts">import { planStudy } from '../../main/study/plan.ts'</script>`,
     ],
+    ['a chart reaches past the window', 'renderer/charts/x.ts', `import { renderSvg } from '../../main/bundle/svg.ts'`],
     ['a store imports node', 'renderer/stores/x.ts', `import { join } from 'node:path'`],
   ])('%s', (_, path, text) => expect(window([{ path, text }])).toHaveLength(1))
 
@@ -130,7 +131,7 @@ describe('ids are file names', () => {
       ['architectures', ids((await import('../main/models/index.ts')).architectures), 'main/models'],
       ['scorers', ids((await import('../main/score/index.ts')).scorers), 'main/score'],
       ['job kinds', ids((await import('../main/jobs/index.ts')).kinds), 'main/jobs/kinds'],
-      ['charts', ids((await import('../main/bundle/charts/index.ts')).charts), 'main/bundle/charts'],
+      ['charts', ids((await import('../main/charts/index.ts')).charts), 'main/charts'],
       ['exports', ids((await import('../main/bundle/exports/index.ts')).exports), 'main/bundle/exports'],
       ['commands', ids((await import('../main/host/commands/index.ts')).commands), 'main/host/commands'],
       ['hosts', ids((await import('../main/host/index.ts')).hosts), 'main/host'],

@@ -1,5 +1,5 @@
 import type { Bench } from '../bench.ts'
-import type { ReportInput } from '../bundle/input.ts'
+import type { ReportInput } from '../charts/input.ts'
 import { studyReport } from '../bundle/table.ts'
 
 interface Kept {

@@ -5,7 +5,7 @@ import type { StudyCell } from '../store/cells.ts'
 import type { CellRecord, CompressionRecord } from '../store/records.ts'
 import type { StoredStudy } from '../store/studies.ts'
 import type { DifficultyTable } from '../study/difficulty.ts'
-import type { EngineProvenance, ModelProvenance, Provenance, TaskProvenance } from './input.ts'
+import type { EngineProvenance, ModelProvenance, Provenance, TaskProvenance } from '../charts/input.ts'
 
 /** Where a task stands on an axis of difficulty; as tasks/task.ts has it. */
 export interface Rung {

@@ -1,7 +1,7 @@
 import type { FigureSvg } from '../../preload/contract.ts'
-import { chartData, placeOf, type Chart, type ChartData, type DataTable } from './charts/chart.ts'
-import { charts } from './charts/index.ts'
-import type { ReportInput } from './input.ts'
+import { chartData, placeOf, type Chart, type ChartData, type DataTable } from '../charts/chart.ts'
+import { charts } from '../charts/index.ts'
+import type { ReportInput } from '../charts/input.ts'
 import { renderSvg } from './svg.ts'
 
 /** A figure with what stands around it, or what is said in its place. */

@@ -11,7 +11,7 @@ import type { Store } from '../store/open.ts'
 import type { DifficultyColumn } from '../study/difficulty.ts'
 import { methodName, type Rung } from './facts.ts'
 import { referenceKey, trainingColumns } from './training.ts'
-import { groupBy } from './view.ts'
+import { groupBy } from '../charts/view.ts'
 
 /** A row with what groups and trends are made from. */
 export interface Measured {

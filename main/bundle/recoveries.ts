@@ -1,7 +1,7 @@
-import type { ChartData } from './charts/chart.ts'
-import type { RecoveryRow } from './input.ts'
-import type { LevelRow, Overall } from './levels.ts'
-import { compressionOf, groupBy, keyOfLevel, levelKey, meanOf, type Level, type Series } from './view.ts'
+import type { ChartData } from '../charts/chart.ts'
+import type { RecoveryRow } from '../charts/input.ts'
+import type { LevelRow, Overall } from '../charts/levels.ts'
+import { compressionOf, groupBy, keyOfLevel, levelKey, meanOf, type Level, type Series } from '../charts/view.ts'
 
 /** One compression, and what each kind of training left of it. */
 export interface Compression {

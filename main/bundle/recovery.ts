@@ -1,9 +1,9 @@
 import { percentileInterval } from '../stats/bootstrap.ts'
 import type { Member } from '../stats/degradation.ts'
 import { valueOf } from '../stats/measure.ts'
-import type { LevelFields, RecoveryRow } from './input.ts'
+import type { LevelFields, RecoveryRow } from '../charts/input.ts'
 import type { Measured } from './measured.ts'
-import { conditionOf, groupBy } from './view.ts'
+import { conditionOf, groupBy } from '../charts/view.ts'
 
 /** Points of dense that sparse must have lost before one can say what share of them came back. */
 const LOST = 5

@@ -1,6 +1,6 @@
-import { placeOf } from './charts/chart.ts'
+import { placeOf } from '../charts/chart.ts'
 import { drawFigures, type Drawn } from './figures.ts'
-import type { ReportInput } from './input.ts'
+import type { ReportInput } from '../charts/input.ts'
 import { axesTable } from './page/axes.ts'
 import { glance } from './page/glance.ts'
 import { glue, Html, markup } from './page/html.ts'
@@ -9,7 +9,7 @@ import { STYLE } from './page/style.ts'
 import { dataTable, facts, fold } from './page/tables.ts'
 import { TERMS } from './page/terms.ts'
 import { summarise, type Said } from './summary.ts'
-import { list, plural, whole } from './words.ts'
+import { list, plural, whole } from '../charts/words.ts'
 
 /** One HTML page that needs nothing else: no network, no script, light on screen and in print. The same input gives the same bytes. */
 export function renderReport(input: ReportInput): string {

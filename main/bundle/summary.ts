@@ -1,12 +1,12 @@
 import { holm } from '../stats/correct.ts'
-import { chartData, placeOf, type ChartData } from './charts/chart.ts'
+import { chartData, placeOf, type ChartData } from '../charts/chart.ts'
 import { axisCautions, axisWords } from './summary/axes.ts'
 import { trainingCautions, trainingWords } from './summary/training.ts'
-import type { ReportInput } from './input.ts'
-import { denseOverall, levelRows, signOf, type LevelRow, type Overall, type TrendMark } from './levels.ts'
-import { groupBy, keyOfLevel, levelLabel, type Series, type View } from './view.ts'
-import { compressionOf, isControl } from './view.ts'
-import { fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from './words.ts'
+import type { ReportInput } from '../charts/input.ts'
+import { denseOverall, levelRows, signOf, type LevelRow, type Overall, type TrendMark } from '../charts/levels.ts'
+import { groupBy, keyOfLevel, levelLabel, type Series, type View } from '../charts/view.ts'
+import { compressionOf, isControl } from '../charts/view.ts'
+import { fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from '../charts/words.ts'
 
 /** What the numbers say, in sentences made from them. */
 export interface Summary {

@@ -1,33 +1,11 @@
 // The door of echarts in main/: options become SVG text, without a DOM.
 import { CustomChart, LineChart, ScatterChart } from 'echarts/charts'
-import type { CustomSeriesOption, LineSeriesOption, ScatterSeriesOption } from 'echarts/charts'
 import { GraphicComponent, GridComponent } from 'echarts/components'
-import type { GraphicComponentOption, GridComponentOption } from 'echarts/components'
-import { init, use, type ComposeOption } from 'echarts/core'
+import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
+import { FONT, type ChartOption, type Figure } from '../charts/option.ts'
 
 use([CustomChart, LineChart, ScatterChart, GraphicComponent, GridComponent, SVGRenderer])
-
-/** What a chart may be made of. A data item's `name` becomes the tip one sees when pointing at its mark. */
-export type ChartOption = ComposeOption<
-  CustomSeriesOption | LineSeriesOption | ScatterSeriesOption | GraphicComponentOption | GridComponentOption
->
-export type ChartSeries = CustomSeriesOption | LineSeriesOption | ScatterSeriesOption
-
-/** A figure of the report, in CSS pixels. */
-export interface Figure {
-  /** Unique on the page; [a-z0-9-]. */
-  readonly id: string
-  readonly title: string
-  /** What the figure shows, for those who do not see it. */
-  readonly about: string
-  readonly width: number
-  readonly height: number
-  readonly option: ChartOption
-}
-
-/** The fonts of the report and its figures: what the reader's system writes with. */
-export const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 /** A figure as SVG 1.1 on a transparent ground, titled and described; the same figure gives the same bytes. */
 export function renderSvg(figure: Figure): string {

@@ -6,10 +6,10 @@ import type { CellRecord } from '../store/records.ts'
 import { difficultyColumns } from '../study/difficulty.ts'
 import { compressionLabel } from '../study/plan.ts'
 import { estimatorNames, methodName, provenanceOf, type StudyFacts } from './facts.ts'
-import type { GroupRow, LedgerRow, ReportInput } from './input.ts'
+import type { GroupRow, LedgerRow, ReportInput } from '../charts/input.ts'
 import { measureCells, RESAMPLES, SEED, type Measured } from './measured.ts'
 import { headOf, recoveryRows, sameLevel } from './recovery.ts'
-import { axisName, conditionOf, groupBy } from './view.ts'
+import { axisName, conditionOf, groupBy } from '../charts/view.ts'
 
 /** Who makes the report. */
 export interface About {

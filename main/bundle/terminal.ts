@@ -1,12 +1,12 @@
 import type { TrendRow } from '../../preload/contract.ts'
-import { chartData, sizeWords, type ChartData } from './charts/chart.ts'
-import type { GroupRow, ReportInput } from './input.ts'
-import { denseOverall, levelRows, overallOf, signOf, type LevelRow, type Overall, type TrendMark } from './levels.ts'
+import { chartData, sizeWords, type ChartData } from '../charts/chart.ts'
+import type { GroupRow, ReportInput } from '../charts/input.ts'
+import { denseOverall, levelRows, overallOf, signOf, type LevelRow, type Overall, type TrendMark } from '../charts/levels.ts'
 import { summarise } from './summary.ts'
 import { formatGrid, plain, tint, wrap, type GridCell, type GridLine, type Paper } from './terminal/grid.ts'
 import { trainingTables } from './terminal/training.ts'
-import { compareText, groupBy, keyOfLevel, levelKey, type Family, type Point, type Series, type View } from './view.ts'
-import { fixed, multiple, percent, plural, pValue, signed, whole } from './words.ts'
+import { compareText, groupBy, keyOfLevel, levelKey, type Family, type Point, type Series, type View } from '../charts/view.ts'
+import { fixed, multiple, percent, plural, pValue, signed, whole } from '../charts/words.ts'
 
 export interface TableOptions extends Paper {
   /** Every task by itself, in place of groups of tasks. */

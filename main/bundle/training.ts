@@ -21,18 +21,6 @@ function trainingName({ task, steps, learningRate, batch, schedule, warmUp, weig
   return [`${task.items} items of ${task.id}`, `${steps} steps`, `rate ${learningRate}`, ...pace].join(', ')
 }
 
-/** Names of trainings without what all of them share; of a single one, items, steps and rate. */
-export function shortTrainings(names: readonly string[]): Map<string, string> {
-  const parts = [...new Set(names)].map((name) => ({ name, words: name.split(/, | (?=of )/) }))
-  const isShared = (i: number) => parts.every(({ words }) => words[i] === parts[0]!.words[i])
-  return new Map(
-    parts.map(({ name, words }) => {
-      const own = parts.length === 1 ? words.slice(0, 4) : words.filter((_, i) => !isShared(i))
-      return [name, own.join(', ').replace(/, (?=of )/g, ' ')]
-    }),
-  )
-}
-
 /** Equal for cells that have one reference: the uncompressed model, trained with the same settings and seed where there was training (paper.md 1.1). */
 export function referenceKey({ key: { transfer } }: CellRecord): string {
   return transfer === 'none' ? transfer : canonical({ ...transfer, kind: 'dense' })

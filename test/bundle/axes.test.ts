@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chartData, type ChartData } from '../../main/bundle/charts/chart.ts'
-import { charts } from '../../main/bundle/charts/index.ts'
+import { chartData, type ChartData } from '../../main/charts/chart.ts'
+import { charts } from '../../main/charts/index.ts'
 import { figuresOf } from '../../main/bundle/figures.ts'
 import { renderReport } from '../../main/bundle/report.ts'
 import { summarise } from '../../main/bundle/summary.ts'

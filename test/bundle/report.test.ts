@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { figuresOf } from '../../main/bundle/figures.ts'
-import type { ReportInput } from '../../main/bundle/input.ts'
+import type { ReportInput } from '../../main/charts/input.ts'
 import { renderReport } from '../../main/bundle/report.ts'
 import { unbalanced } from '../make/markup.ts'
 import { GROUPS, makeStudy } from '../make/rows.ts'

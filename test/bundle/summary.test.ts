@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ReportInput } from '../../main/bundle/input.ts'
+import type { ReportInput } from '../../main/charts/input.ts'
 import { summarise } from '../../main/bundle/summary.ts'
 import { GROUPS, makeStudy } from '../make/rows.ts'
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createPanels, niceScale } from '../../main/bundle/charts/panels.ts'
-import { marks } from '../../main/bundle/charts/marks.ts'
-import { escapeText, renderSvg, type Figure } from '../../main/bundle/svg.ts'
+import { createPanels, niceScale } from '../../main/charts/panels.ts'
+import { marks } from '../../main/charts/marks.ts'
+import { escapeText, renderSvg } from '../../main/bundle/svg.ts'
+import type { Figure } from '../../main/charts/option.ts'
 import { unbalanced } from '../make/markup.ts'
 
 const HOSTILE = `</text></svg><script>alert("1")</script> & 'x' \u0007 {a|b} ]]>`

@@ -1,8 +1,8 @@
 // Made-up studies over levels of difficulty axes, and over trainings after compression.
 import { sha256 } from '../../main/base/files.ts'
 import { createRng } from '../../main/base/rng.ts'
-import { axisName, groupBy } from '../../main/bundle/view.ts'
-import type { GroupRow, RecoveryRow, ReportInput } from '../../main/bundle/input.ts'
+import { axisName, groupBy } from '../../main/charts/view.ts'
+import type { GroupRow, RecoveryRow, ReportInput } from '../../main/charts/input.ts'
 import type { ResultRow, TrendRow } from '../../preload/contract.ts'
 import { groupRows, headOf, kendall, ledgerOf, levelOf, levels, normal, provenanceOf, SAMPLE, spread, UNTRAINED, type Level } from './rows.ts' // prettier-ignore
 

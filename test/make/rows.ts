@@ -1,6 +1,6 @@
 import { sha256 } from '../../main/base/files.ts'
 import { createRng, type Rng } from '../../main/base/rng.ts'
-import type { GroupRow, LedgerRow, LevelFields, Provenance, ReportInput } from '../../main/bundle/input.ts'
+import type { GroupRow, LedgerRow, LevelFields, Provenance, ReportInput } from '../../main/charts/input.ts'
 import type { ResultRow, TrendRow } from '../../preload/contract.ts'
 
 /** What a made-up study looks like. `skill` 0 puts each task at chance, 1 gives a good model. */

@@ -1,4 +1,4 @@
-import type { ReportInput } from '../input.ts'
+import type { ReportInput } from '../../charts/input.ts'
 
 /** Results as a file for other programs. */
 export interface Export {

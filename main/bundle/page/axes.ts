@@ -1,6 +1,6 @@
-import type { ChartData } from '../charts/chart.ts'
-import { levelRows, signOf, type TrendMark } from '../levels.ts'
-import { pValue, plural, signed } from '../words.ts'
+import type { ChartData } from '../../charts/chart.ts'
+import { levelRows, signOf, type TrendMark } from '../../charts/levels.ts'
+import { pValue, plural, signed } from '../../charts/words.ts'
 import { markup, type Html } from './html.ts'
 
 /** Tau over the levels of each family, a column each, at every level of compression. Null where there is none. */

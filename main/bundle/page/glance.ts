@@ -1,6 +1,6 @@
-import type { ChartData } from '../charts/chart.ts'
-import { denseOverall, levelRows, signOf, type LevelRow, type Overall, type TrendMark } from '../levels.ts'
-import { fixed, multiple, percent, plural, pValue, signed, whole } from '../words.ts'
+import type { ChartData } from '../../charts/chart.ts'
+import { denseOverall, levelRows, signOf, type LevelRow, type Overall, type TrendMark } from '../../charts/levels.ts'
+import { fixed, multiple, percent, plural, pValue, signed, whole } from '../../charts/words.ts'
 import { markup, type Html } from './html.ts'
 
 /** Which columns a table has. */

@@ -1,6 +1,6 @@
-import type { DataTable } from '../charts/chart.ts'
-import type { Provenance, ReportInput } from '../input.ts'
-import { duration, list, plural, whole } from '../words.ts'
+import type { DataTable } from '../../charts/chart.ts'
+import type { Provenance, ReportInput } from '../../charts/input.ts'
+import { duration, list, plural, whole } from '../../charts/words.ts'
 import { markup, type Html } from './html.ts'
 import { dataTable, facts, fold } from './tables.ts'
 

@@ -1,4 +1,4 @@
-import { FONT } from '../svg.ts'
+import { FONT } from '../../charts/option.ts'
 
 // a report is a sheet of paper, on screen as in print: light everywhere, as its figures are drawn
 export const STYLE = `

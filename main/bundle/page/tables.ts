@@ -1,4 +1,4 @@
-import type { DataTable } from '../charts/chart.ts'
+import type { DataTable } from '../../charts/chart.ts'
 import { markup, type Html } from './html.ts'
 
 /** A table of data: words to the left, numbers to the right. */

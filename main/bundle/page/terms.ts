@@ -1,5 +1,5 @@
 import { RESAMPLES } from '../measured.ts'
-import { whole } from '../words.ts'
+import { whole } from '../../charts/words.ts'
 
 /** How to read the numbers: each word that tables and figures use, and what it means here. */
 export const TERMS: readonly (readonly [term: string, meaning: string])[] = [

@@ -1,10 +1,10 @@
 import { holm } from '../../stats/correct.ts'
-import { pointsOf } from '../charts/families.ts'
-import type { ChartData } from '../charts/chart.ts'
-import { signOf, type LevelRow, type TrendMark } from '../levels.ts'
+import { pointsOf } from '../../charts/families.ts'
+import type { ChartData } from '../../charts/chart.ts'
+import { signOf, type LevelRow, type TrendMark } from '../../charts/levels.ts'
 import type { Said } from '../summary.ts'
-import { isControl, type Family, type Point, type Series } from '../view.ts'
-import { list, percent, plural, pValue, signed, whole } from '../words.ts'
+import { isControl, type Family, type Point, type Series } from '../../charts/view.ts'
+import { list, percent, plural, pValue, signed, whole } from '../../charts/words.ts'
 
 /** Below so many levels tau has no interval, and no order of them has a p below 0.05. */
 const LEAST = 5

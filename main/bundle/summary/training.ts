@@ -1,8 +1,8 @@
-import type { ChartData } from '../charts/chart.ts'
-import type { LevelRow, Overall } from '../levels.ts'
+import type { ChartData } from '../../charts/chart.ts'
+import type { LevelRow, Overall } from '../../charts/levels.ts'
 import { compressionsOf, type Against, type Compression, type Kind, type Step } from '../recoveries.ts'
 import type { Said } from '../summary.ts'
-import { fixed, list, percent, plural, signed } from '../words.ts'
+import { fixed, list, percent, plural, signed } from '../../charts/words.ts'
 
 /** Points of dense that must be gone before one speaks of bringing them back: as in recovery.ts. */
 const LOST = 5

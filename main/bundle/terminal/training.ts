@@ -1,7 +1,7 @@
-import type { ChartData } from '../charts/chart.ts'
-import type { LevelRow, Overall } from '../levels.ts'
+import type { ChartData } from '../../charts/chart.ts'
+import type { LevelRow, Overall } from '../../charts/levels.ts'
 import { compressionsOf, type Compression, type Step } from '../recoveries.ts'
-import { fixed, multiple, percent } from '../words.ts'
+import { fixed, multiple, percent } from '../../charts/words.ts'
 import { formatGrid, tint, wrap, type GridCell, type GridLine, type Paper } from './grid.ts'
 
 /** Kinds of training against sparsities, a table per compression; none where nothing was trained. */

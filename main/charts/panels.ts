@@ -1,4 +1,4 @@
-import type { ChartOption, ChartSeries } from '../svg.ts'
+import type { ChartOption, ChartSeries } from './option.ts'
 import { FLOOR, INK, PALE, SOFT } from './palette.ts'
 
 /** A rectangle of the figure, in CSS pixels. */

@@ -3,7 +3,7 @@ import type { Box, Panels } from './panels.ts'
 import { SMALL } from './panels.ts'
 import { INK } from './palette.ts'
 import { WIDTH } from './chart.ts'
-import type { Family, Level, Point, Series, View } from '../view.ts'
+import type { Family, Level, Point, Series, View } from './view.ts'
 
 export const LEFT = 44
 const GAP = 24

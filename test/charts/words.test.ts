@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duration, fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from '../../main/bundle/words.ts'
+import { duration, fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from '../../main/charts/words.ts'
 
 describe('numbers in words', () => {
   it('have a real minus, fixed digits, and a dash where there is none', () => {

@@ -1,5 +1,5 @@
-import type { Family, Level, Point, Series, View } from '../view.ts'
-import { percent } from '../words.ts'
+import type { Family, Level, Point, Series, View } from './view.ts'
+import { percent } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type DataTable } from './chart.ts'
 import { informativeLevels } from './difficulty.ts'
 import { drawSwatches, layFamilies, LEFT, levelWords, nameFamilies, pointsOf, type FamilyPanel } from './families.ts'

@@ -1,4 +1,4 @@
-import type { ChartSeries } from '../svg.ts'
+import type { ChartSeries } from './option.ts'
 
 interface LineLook {
   readonly color: string

@@ -1,5 +1,5 @@
 import type { TrendRow } from '../../preload/contract.ts'
-import type { ChartData } from './charts/chart.ts'
+import type { ChartData } from './chart.ts'
 import type { GroupRow } from './input.ts'
 import { groupBy, keyOfLevel, levelKey, meanOf, type Level, type Series } from './view.ts'
 

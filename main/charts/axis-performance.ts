@@ -1,5 +1,5 @@
-import { levelLabel, type Family, type Point, type Series, type View } from '../view.ts'
-import { fixed, multiple, plural } from '../words.ts'
+import { levelLabel, type Family, type Point, type Series, type View } from './view.ts'
+import { fixed, multiple, plural } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type DataTable } from './chart.ts'
 import { drawSwatches, layFamilies, LEFT, levelWords, nameFamilies, pointsOf, type FamilyPanel } from './families.ts'
 import { BOLD, drawLegend, textWidth } from './legend.ts'

@@ -1,9 +1,9 @@
-import type { TrendRow } from '../../../preload/contract.ts'
-import type { GroupRow, LedgerRow, LevelFields, RecoveryRow, ReportInput } from '../input.ts'
-import type { Figure } from '../svg.ts'
-import { shortTrainings } from '../training.ts'
-import { viewsOf, type Point, type View } from '../view.ts'
-import { list, percent, plural, whole } from '../words.ts'
+import type { TrendRow } from '../../preload/contract.ts'
+import type { GroupRow, LedgerRow, LevelFields, RecoveryRow, ReportInput } from './input.ts'
+import type { Figure } from './option.ts'
+import { shortTrainings } from './training.ts'
+import { viewsOf, type Point, type View } from './view.ts'
+import { list, percent, plural, whole } from './words.ts'
 
 /** Width of figures in CSS pixels: that of a printed page (A4, margins of 10 mm), so that print neither shrinks nor stretches text. */
 export const WIDTH = 716

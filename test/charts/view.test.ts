@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { levelLabel, viewsOf } from '../../main/bundle/view.ts'
+import { levelLabel, viewsOf } from '../../main/charts/view.ts'
 import { makeStudy } from '../make/rows.ts'
 
 const groups = { b: ['x_two', 'x_one'], a: ['x_three'] }
