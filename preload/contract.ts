@@ -22,6 +22,16 @@ export interface ResultRow {
   /** Fraction of zeros that came. */
   readonly actualSparsity: number
   readonly bits: number
+  /**
+   * Bits of a compressible weight with its share of scales and zeros (paper.md 1.5), the mean over all of them; 16 for one that is not coded,
+   * pruned ones included, whatever the model is stored in.
+   */
+  readonly effectiveBits: number
+  /**
+   * ‖XW − XW′‖² / ‖XW‖² of a matrix on the calibration text, X as the dense model hands it on: the mean over all compressible matrices, weighted
+   * by their sizes. Of compression alone, before any training. 0 for the dense model; null in a study without calibration.
+   */
+  readonly outputError: number | null
   /** Kind of the training after compression, such as 'sparse-to-dense'; 'none' where there was none. */
   readonly transfer: string
   /** Everything else that decides that training but its seed, in words: rows of one reference share it. '' where there was none. */
@@ -115,6 +125,53 @@ export interface TrendRow {
   readonly floor: number
 }
 
+/** What a study says of one hypothesis of the paper (paper.md 1.3) in one scope, by a rule that was fixed beforehand. */
+export interface VerdictRow {
+  readonly hypothesis: 'H1' | 'H2' | 'H2b' | 'H3' | 'H4' | 'H5' | 'H6'
+  /** The hypothesis in a sentence. */
+  readonly claim: string
+  /** Of H5, which looks across models, all of them joined by ', '. */
+  readonly model: string
+  readonly scorer: string
+  /** As in ResultRow; of H3 under more and more training, what its trainings share. */
+  readonly training: string
+  readonly transfer: string
+  /** What was done to the weights, as tables name it: 'magnitude', 'magnitude (N of 8 kept)', 'rtn against magnitude'. */
+  readonly compression: string
+  /** True where that removes or disturbs other weights than the small ones: random, inverse, noise, matched. */
+  readonly isControl: boolean
+  /** What it is asked of: an axis, such as 'world_options by options', an estimator of difficulty, or a set of tasks. */
+  readonly subject: string
+  readonly verdict: 'supported' | 'not supported' | 'inconclusive'
+  /** What led to the verdict, in a sentence. */
+  readonly why: string
+  /** The rule, its thresholds among its words. */
+  readonly rule: string
+  /** Name and number of the test's statistic; null where nothing could be tested. */
+  readonly statistic: string
+  readonly value: number | null
+  /** What is measured besides, its unit ('points' of dense, 'sparsity' in points, 'share', 'tau') and its 95 % interval by joint bootstrap over items and seeds. */
+  readonly effect: string
+  readonly unit: 'points' | 'sparsity' | 'share' | 'tau' | ''
+  readonly effectValue: number | null
+  readonly effectLow: number | null
+  readonly effectHigh: number | null
+  /** One-sided, in the direction of the claim; by itself, and after Holm's correction over the `tests` of this hypothesis, model, scorer and training. */
+  readonly p: number | null
+  readonly pHolm: number | null
+  readonly tests: number
+  /** The smallest effect that 4 of 5 such studies would have shown (one-sided 5 %), in the effect's unit; null where it is not known. */
+  readonly detectable: number | null
+  /** What the same rule says of the controls; '' for a control itself. */
+  readonly control: string
+  /** False where a control shows the same, so that the claim is not specific to small weights; true where each control is refuted; null where that is open. */
+  readonly isSpecific: boolean | null
+  /** What was left out, and why. */
+  readonly excluded: readonly string[]
+  /** Further numbers behind it, by name. */
+  readonly details: readonly { readonly name: string; readonly value: number | null }[]
+}
+
 export interface LedgerEntry {
   readonly model: string
   readonly recipe: string
@@ -125,6 +182,9 @@ export interface LedgerEntry {
   readonly zeros: number
   readonly sparsity: number
   readonly conformity: number | null
+  /** As in ResultRow, of this matrix. */
+  readonly effectiveBits: number
+  readonly outputError: number | null
   readonly maskHash: string
 }
 
@@ -257,19 +317,433 @@ export interface TaskReport {
   readonly warnings: readonly string[]
 }
 
+// ——— library
+
+/** A folder of models that the library shows; nothing of it is copied. */
+export interface LibraryFolder {
+  readonly folder: string
+  readonly isMissing: boolean
+  /** Models found in it. */
+  readonly models: number
+}
+
+/** A model of the library, as its headers describe it; what could not be read is null, and `fault` says why. */
+export interface ModelRow {
+  readonly name: string
+  readonly folder: string
+  /** What brought it here: it comes with the lab, lies in a library folder, or was added by itself. */
+  readonly from: 'built-in' | 'library' | 'single'
+  /** The library folder it lies in; null for the others. */
+  readonly library: string | null
+  readonly isMissing: boolean
+  readonly architecture: string | null
+  /** All weights, and those that compression works on. */
+  readonly parameters: number | null
+  readonly compressible: number | null
+  /** How the weights are stored, such as "BF16", or "BF16, F32" where they differ. */
+  readonly dtype: string | null
+  /** Bytes of the weights on disk. */
+  readonly bytes: number | null
+  /** Tokens it can read. */
+  readonly context: number | null
+  readonly fault: Fault | null
+}
+
+export interface Library {
+  readonly folders: readonly LibraryFolder[]
+  /** The built-in model first, then by name. */
+  readonly models: readonly ModelRow[]
+}
+
+/** What lies in a folder, for picking one: folders, model folders told apart; hidden ones and files are left out. */
+export interface FolderView {
+  readonly folder: string
+  /** Null at the top. */
+  readonly parent: string | null
+  /** Whether this folder is itself a model. */
+  readonly isModel: boolean
+  readonly entries: readonly { readonly name: string; readonly folder: string; readonly kind: 'folder' | 'model' }[]
+  /** Entries beyond the first 2000, which are not listed. */
+  readonly more: number
+  /** Where to begin: your own folder, the top of each disk. */
+  readonly places: readonly { readonly name: string; readonly folder: string }[]
+}
+
+/** A stored weight of a model. */
+export interface TensorRow {
+  readonly name: string
+  readonly dims: readonly number[]
+  readonly dtype: string
+  readonly bytes: number
+  readonly isCompressible: boolean
+}
+
+/** N of M: `keep` weights other than zero in each group of `of` along the inputs; `conformity` is the share of groups where it is so. */
+export interface FittedPattern {
+  readonly keep: number
+  readonly of: number
+  readonly conformity: number
+}
+
+/** Zeros of one compressible matrix. */
+export interface ZeroRow {
+  readonly name: string
+  readonly out: number
+  readonly in: number
+  readonly zeros: number
+  readonly sparsity: number
+  /** The N:M that most groups follow; null where nothing is zero. */
+  readonly pattern: FittedPattern | null
+}
+
+/** One weight, looked at number by number. */
+export interface TensorFacts extends TensorRow {
+  readonly min: number
+  readonly max: number
+  readonly mean: number
+  /** Standard deviation of the numbers (divided by their count). */
+  readonly std: number
+  readonly zeros: number
+  readonly sparsity: number
+  readonly pattern: FittedPattern | null
+  /** Zeros of a row of the matrix; null for what is no matrix. */
+  readonly rowZeros: { readonly min: number; readonly median: number; readonly max: number } | null
+  /** Equal bins from `low` to `high`; zeros are counted apart (`zeros`) and are in no bin. */
+  readonly histogram: { readonly low: number; readonly high: number; readonly counts: readonly number[] }
+}
+
+/** Which weights of a matrix are other than zero, as shares over the tiles of a grid. */
+export interface TensorMap {
+  readonly name: string
+  readonly out: number
+  readonly in: number
+  /** Of the grid: at most what was asked for, and no more than the matrix has. */
+  readonly rows: number
+  readonly columns: number
+  /** Share kept, 0..1, row by row. */
+  readonly kept: readonly number[]
+}
+
+/** One weight in two models. */
+export interface ComparedTensor {
+  readonly name: string
+  readonly state: 'same' | 'changed' | 'shape' | 'only-a' | 'only-b'
+  readonly dims: readonly number[]
+  /** Null where the model does not have it. */
+  readonly sparsityA: number | null
+  readonly sparsityB: number | null
+  /** ‖a − b‖ (Frobenius), and divided by ‖a‖; null unless both have it in one shape. */
+  readonly distance: number | null
+  readonly relative: number | null
+  readonly cosine: number | null
+  /** |zeros of both| / |zeros of either|; null where neither has zeros. */
+  readonly overlap: number | null
+}
+
+export interface ModelComparison {
+  readonly a: ModelRow
+  readonly b: ModelRow
+  /** In the order of the forward pass of a, then what b alone has. */
+  readonly tensors: readonly ComparedTensor[]
+  readonly counts: { readonly same: number; readonly changed: number; readonly missing: number }
+}
+
+/** A data pack of a data folder: one configuration with its splits. */
+export interface PackRow {
+  /** The data folder. */
+  readonly data: string
+  /** What task files call `dataset_path` and `dataset_name`. */
+  readonly pack: string
+  readonly config: string
+  readonly folder: string
+  readonly splits: readonly { readonly name: string; readonly rows: number; readonly bytes: number }[]
+  /** Tasks that read it. */
+  readonly tasks: readonly string[]
+}
+
+/** Data packs of all data folders, and the folders that are not there. */
+export interface Packs {
+  readonly packs: readonly PackRow[]
+  readonly missing: readonly string[]
+}
+
+// ——— drafts
+
+/** A study file that is being written, kept below the home of the lab. */
+export interface DraftRow {
+  readonly name: string
+  /** Its title, or its name where it has none or cannot be read. */
+  readonly title: string
+  /** ISO 8601. */
+  readonly changedAt: string
+  readonly bytes: number
+}
+
+/** A place in a study: keys and indices from the top. */
+export type DraftPath = readonly (string | number)[]
+
+export interface DraftProblem {
+  readonly path: DraftPath
+  /** From 1; where the text says it, or would. */
+  readonly line: number
+  readonly column: number
+  readonly code: string
+  readonly message: string
+  readonly hint: string
+}
+
+/** Cells of one model, level or task. */
+export interface DraftShare {
+  readonly name: string
+  readonly cells: number
+}
+
+export interface DraftTask extends DraftShare {
+  readonly group: string
+  /** Asked of each level. */
+  readonly items: number
+  /** Least true drop of accuracy (0..1) that so many items show at 5 % with a power of 80 %; null for scores that are not right or wrong. */
+  readonly detectableDrop: number | null
+  /** Why a drop may not be seen here at all: few items, or a dense model that was at chance when last asked; null where nothing is known against it. */
+  readonly floorWarning: string | null
+}
+
+/** Time, memory and disk that a study will take, and what of it is for what. */
+export interface DraftEstimate {
+  readonly ms: number
+  readonly memoryBytes: number
+  readonly diskBytes: number
+  readonly parts: readonly {
+    readonly name:
+      'asking' | 'compressing' | 'calibrating' | 'training' | 'weights' | 'engine' | 'optimiser' | 'items' | 'trained'
+    readonly ms: number
+    readonly memoryBytes: number
+    readonly diskBytes: number
+  }[]
+  /** What the time is taken from: speeds that this lab measured here, or a rule of thumb. */
+  readonly basis: 'measured' | 'default'
+  /** The same in words. */
+  readonly why: string
+}
+
+export interface DraftPlan {
+  readonly cells: number
+  /** Cells that need not be run again; null where the weights of a model have not been hashed yet. */
+  readonly onRecord: number | null
+  readonly models: readonly DraftShare[]
+  readonly levels: readonly DraftShare[]
+  readonly tasks: readonly DraftTask[]
+  readonly estimate: DraftEstimate
+}
+
+/** What a study file says, whether it can be run, and what that would take. */
+export interface DraftReport {
+  /** The text as data; null where it is no YAML. */
+  readonly spec: Json | null
+  readonly problems: readonly DraftProblem[]
+  /** Null while there are problems. */
+  readonly plan: DraftPlan | null
+}
+
+// ——— runs
+
+export type RunState = 'queued' | 'running' | 'paused' | 'finished' | 'failed' | 'stopped' | 'interrupted'
+
+/** A study of the queue. At most one runs at a time, the uppermost that is queued. */
+export interface RunRow {
+  readonly id: string
+  /** Id of the study in the store; null before it has begun. */
+  readonly study: string | null
+  readonly name: string
+  readonly title: string
+  readonly state: RunState
+  /** Cells. */
+  readonly done: number
+  /** Null before the study has begun. */
+  readonly total: number | null
+  /** What is at work now; null while nothing is. `done` of `total` are tokens when asking, steps when training; null where that is not counted. */
+  readonly cell: { readonly label: string; readonly done: number | null; readonly total: number | null } | null
+  /** Time at work so far, pauses not counted. */
+  readonly elapsedMs: number
+  readonly etaMs: number | null
+  readonly tokensPerSecond: number | null
+  /** Of the lab and its engine together. */
+  readonly memoryBytes: number | null
+  /** Losses of the training at work, the last 200. */
+  readonly losses: readonly { readonly step: number; readonly loss: number }[]
+  /** Why it failed. */
+  readonly fault: Fault | null
+  /** What the lab did about a death, a restart or a busy store, newest last. */
+  readonly said: readonly { readonly at: string; readonly text: string }[]
+  readonly threads: number | null
+  readonly provider: string | null
+  /** ISO 8601; null while that has not happened. */
+  readonly createdAt: string
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+}
+
+export interface LogLine {
+  /** From 1. */
+  readonly n: number
+  /** ISO 8601. */
+  readonly at: string
+  readonly level: 'info' | 'warn' | 'error'
+  readonly text: string
+}
+
+// ——— items
+
+/** A level of a study: one way of making weights from one model. */
+export interface LevelRow {
+  /** How calls name it; equal for the cells that are asked of these weights. */
+  readonly level: string
+  readonly label: string
+  readonly model: string
+  readonly method: string
+  readonly pattern: string
+  readonly sparsity: number
+  readonly bits: number
+  readonly transfer: string
+  readonly isDense: boolean
+  /** Finished cells. */
+  readonly cells: number
+}
+
+/** Which items: all those that fit every word that is not null. */
+export interface ItemsWord {
+  readonly study: string
+  readonly task: string | null
+  readonly level: string | null
+  /** Fingerprint of one cell. */
+  readonly cell: string | null
+  /** Against the dense model: right before and wrong now, the reverse, either; or whatever it was, right or wrong now. */
+  readonly flip: 'all' | 'lost' | 'gained' | 'changed' | 'right' | 'wrong'
+  readonly sort: 'study' | 'margin' | 'denseMargin' | 'change'
+  readonly isDescending: boolean
+  readonly offset: number
+  /** At most 500. */
+  readonly limit: number
+}
+
+/** An item at one level, and dense. Margins: log-likelihood of the right choice less that of the best other, in nats; null where it is not known which is right. */
+export interface ItemRow {
+  readonly cell: string
+  readonly task: string
+  readonly level: string
+  readonly label: string
+  readonly item: number
+  /** By the main scorer of the task. */
+  readonly value: number
+  readonly denseValue: number
+  readonly flip: 'lost' | 'gained' | 'same' | 'none'
+  readonly margin: number | null
+  readonly denseMargin: number | null
+}
+
+export interface ItemsPage {
+  /** Rows that fit. */
+  readonly total: number
+  readonly offset: number
+  readonly rows: readonly ItemRow[]
+  /** Of all items of the tasks, levels and cells asked for, whatever `flip` says. */
+  readonly counts: { readonly all: number; readonly lost: number; readonly gained: number }
+}
+
+/** What was asked and what every level answered. */
+export interface ItemView {
+  readonly task: string
+  readonly item: number
+  /** The text as it was asked, read again; null where it cannot be, and `why` says so. */
+  readonly asked: {
+    readonly ask: string
+    readonly context: string
+    /** What follows the context, one per choice; the text itself where there are no choices. */
+    readonly continuations: readonly string[]
+    /** Contexts one by one where each choice has its own. */
+    readonly contexts: readonly string[] | null
+    readonly gold: number | null
+    /** Texts that count as right, where the answer is free text. */
+    readonly answers: readonly string[]
+  } | null
+  readonly why: string | null
+  /** Index of the right choice where any level shows it, even without the text. */
+  readonly gold: number | null
+  readonly levels: readonly {
+    readonly level: string
+    readonly label: string
+    readonly isDense: boolean
+    readonly cell: string
+    /** Log-likelihoods, one per choice or text. */
+    readonly ll: readonly number[]
+    /** Whether greedy decoding gives each. */
+    readonly isGreedy: readonly boolean[]
+    readonly margin: number | null
+    readonly scores: Readonly<Record<string, number>>
+    readonly isTruncated: boolean
+  }[]
+}
+
+/** Studies side by side. */
+export interface StudyComparison {
+  readonly studies: readonly StudyRow[]
+  /** One value per study, in their order; settings that differ come first. */
+  readonly settings: readonly { readonly name: string; readonly values: readonly Json[]; readonly isSame: boolean }[]
+  /** The rows of all, each with the id of its study. */
+  readonly rows: readonly (ResultRow & { readonly study: string })[]
+}
+
+// ——— settings
+
+export interface Settings {
+  /** What computes where a study does not say; null: what the study says. */
+  readonly provider: string | null
+  /** Threads of one operation; null: what the study says, 0: one per physical core. */
+  readonly threads: number | null
+  readonly libraryFolders: readonly string[]
+  /** Single models of the library. */
+  readonly modelFolders: readonly string[]
+  /** Folders of data packs; the first is used where a study names none. */
+  readonly dataFolders: readonly string[]
+  /** Whether the lab may fetch what it lacks, which is Electron and nothing else. */
+  readonly isNetworkAllowed: boolean
+  readonly theme: 'system' | 'light' | 'dark'
+  /** Times the usual size, 0.75 to 2. */
+  readonly textScale: number
+}
+
+export interface About {
+  readonly version: string
+  readonly home: string
+  /** Of what it runs on; null where that is not there. */
+  readonly versions: { readonly node: string; readonly ort: string; readonly sqlite: string; readonly electron: string | null }
+  readonly system: string
+  /** What comes with the lab and runs in it. */
+  readonly licences: readonly { readonly name: string; readonly version: string; readonly licence: string }[]
+}
+
 /** A study, as a call names it: id, the first four digits of an id or more, or name. */
 export interface StudyWord {
   readonly study: string
 }
 
+export interface RunWord {
+  readonly run: string
+}
+
 /** name → [argument, reply] */
 export interface Api {
-  'lab.about': [null, { readonly version: string; readonly home: string }]
+  'lab.about': [null, About]
+  'settings.read': [null, Settings]
+  /** Changes what is given and leaves the rest. */
+  'settings.write': [Partial<Settings>, Settings]
   /** Newest first. */
   'studies.list': [null, readonly StudyRow[]]
   'studies.show': [StudyWord, StudyRow]
   'studies.results': [StudyWord, readonly ResultRow[]]
   'studies.trends': [StudyWord, readonly TrendRow[]]
+  /** Hypotheses of the paper, each scope by itself. */
+  'studies.verdicts': [StudyWord, readonly VerdictRow[]]
   'studies.ledger': [StudyWord, readonly LedgerEntry[]]
   'studies.faults': [StudyWord, readonly CellFault[]]
   'studies.summary': [StudyWord, StudySummary]
@@ -279,6 +753,19 @@ export interface Api {
   /** One HTML page that needs nothing else. */
   'studies.report': [StudyWord, string]
   'studies.export': [StudyWord & { readonly format: string }, { readonly file: string; readonly text: string }]
+  'studies.levels': [StudyWord, readonly LevelRow[]]
+  'studies.items': [ItemsWord, ItemsPage]
+  'studies.item': [StudyWord & { readonly task: string; readonly item: number }, ItemView]
+  'studies.compare': [{ readonly studies: readonly string[] }, StudyComparison]
+  /** Takes a study out of the store, and its cells that no other study has; gives the studies that stay. */
+  'studies.remove': [StudyWord, readonly StudyRow[]]
+  /** A study as a study file that runs the same cells. */
+  'studies.draft': [StudyWord, { readonly name: string; readonly text: string }]
+  /** The studies that come with the lab, on its own model. */
+  'studies.examples': [
+    null,
+    readonly { readonly name: string; readonly title: string; readonly description: string; readonly text: string }[],
+  ]
   /** The JSON Schema of study files. */
   'studies.schema': [null, Json]
   'exports.list': [null, readonly { readonly id: string; readonly label: string }[]]
@@ -287,6 +774,55 @@ export interface Api {
   'doctor.read': [null, readonly ProviderRow[]]
   'models.architectures': [null, readonly { readonly id: string; readonly label: string }[]]
   'models.show': [{ readonly folder: string; readonly withHash: boolean }, ModelFacts]
+  /** From headers alone, so that it is quick. */
+  'models.list': [null, Library]
+  /** Adds a library folder or a model, by reference; gives the library. */
+  'models.add': [{ readonly folder: string }, Library]
+  /** Takes it out of the library; nothing is deleted. */
+  'models.remove': [{ readonly folder: string }, Library]
+  'models.tensors': [{ readonly folder: string }, readonly TensorRow[]]
+  'models.tensor': [{ readonly folder: string; readonly name: string; readonly bins: number }, TensorFacts]
+  'models.map': [{ readonly folder: string; readonly name: string; readonly rows: number; readonly columns: number }, TensorMap]
+  /** Zeros of every compressible matrix: reads them all. */
+  'models.zeros': [{ readonly folder: string }, readonly ZeroRow[]]
+  'models.compare': [{ readonly a: string; readonly b: string }, ModelComparison]
+  /** Null: your own folder. */
+  'folders.browse': [{ readonly folder: string | null }, FolderView]
+  'packs.list': [null, Packs]
+  /** Newest first. */
+  'drafts.list': [null, readonly DraftRow[]]
+  'drafts.read': [{ readonly name: string }, { readonly name: string; readonly text: string }]
+  /** Writes it, whole or not at all; gives the list. Paths in a draft start at the folder of drafts. */
+  'drafts.save': [{ readonly name: string; readonly text: string }, readonly DraftRow[]]
+  'drafts.remove': [{ readonly name: string }, readonly DraftRow[]]
+  /** Reads what the draft names and writes nothing. */
+  'drafts.check': [{ readonly text: string }, DraftReport]
+  /** One value changed, comments and order kept; null takes it out. An index one beyond a list adds to it. */
+  'drafts.edit': [{ readonly text: string; readonly path: DraftPath; readonly value: Json }, { readonly text: string }]
+  /** In the order of the queue, then those that have ended, newest first. */
+  'runs.list': [null, readonly RunRow[]]
+  /** Queues the text of a study file, or a study of the store to go on with: one of the two is null. */
+  'runs.start': [
+    {
+      readonly text: string | null
+      readonly study: string | null
+      readonly threads: number | null
+      readonly provider: string | null
+    },
+    RunRow,
+  ]
+  /** Stops it within a second; every finished cell stays. */
+  'runs.pause': [RunWord, RunRow]
+  /** Queues it again: paused, interrupted, failed or stopped, it goes on where it was. */
+  'runs.resume': [RunWord, RunRow]
+  /** Stops it for good; its finished cells stay in the store. */
+  'runs.cancel': [RunWord, RunRow]
+  /** To place `to` of those that wait, from 0. */
+  'runs.move': [RunWord & { readonly to: number }, readonly RunRow[]]
+  /** Takes one that does not run out of the list; the store stays as it is. */
+  'runs.remove': [RunWord, readonly RunRow[]]
+  /** Lines after the one numbered `after` (0: from the first), at most 2000. */
+  'runs.log': [RunWord & { readonly after: number }, { readonly lines: readonly LogLine[]; readonly isEnd: boolean }]
   'tasks.list': [null, readonly TaskEntry[]]
   /** A close look at the tasks behind a name or path; without a model, lengths are in characters. */
   'tasks.check': [TaskCheckWord, readonly TaskReport[]]
@@ -297,6 +833,10 @@ export type ApiName = keyof Api
 export interface Events {
   /** The list of studies, when something in it has changed. */
   'studies.changed': readonly StudyRow[]
+  /** The queue, when something in it has moved: at most a few times a second. */
+  'runs.changed': readonly RunRow[]
+  /** Folders dropped on a window of its own; a page on loopback is not told where they lie. */
+  'folders.dropped': readonly string[]
   /** The lab cannot be reached; the next 'studies.changed' says that it can again. */
   'lab.lost': Fault
 }
