@@ -234,6 +234,23 @@ export interface MethodRow {
   readonly needs: readonly string[]
 }
 
+/** One of the paper's experiments as a study ready to run. */
+export interface TemplateRow {
+  /** As "lab run paper/<id>" takes it: "w3-option-count", or "real/w3-option-count" for a model and data of one's own. */
+  readonly id: string
+  readonly title: string
+  /** What the paper did, what is inferred, what differs here: a paragraph per line. */
+  readonly about: string
+  /** What must be given beside the lab, such as a model and packs; '' for nothing. */
+  readonly needs: string
+  /** Null where model and data decide. */
+  readonly cells: number | null
+  /** Minutes on two cores, as measured; null where model and data decide. */
+  readonly minutes: number | null
+  /** The study file, comments and all; its paths hold wherever it is kept. */
+  readonly text: string
+}
+
 /** What can compute here; of what cannot, why, and what would bring it. */
 export interface ProviderRow {
   readonly provider: string
@@ -768,6 +785,7 @@ export interface Api {
   ]
   /** The JSON Schema of study files. */
   'studies.schema': [null, Json]
+  'templates.list': [null, readonly TemplateRow[]]
   'exports.list': [null, readonly { readonly id: string; readonly label: string }[]]
   'methods.list': [null, readonly MethodRow[]]
   /** Runs a small graph on every provider: takes some seconds. */

@@ -8,8 +8,9 @@ import { lab } from './lab.ts'
 import { models } from './models.ts'
 import { studies } from './studies.ts'
 import { tasks } from './tasks.ts'
+import { templates } from './templates.ts'
 
-const calls: Calls = { ...lab, ...studies, ...models, ...tasks }
+const calls: Calls = { ...lab, ...studies, ...models, ...tasks, ...templates }
 
 /** Every call there is. */
 export const callNames = Object.keys(calls) as readonly ApiName[]

@@ -83,10 +83,19 @@ export const FAULTS = {
   'study/field': 'See the JSON Schema of study files: "lab export schema".',
   'study/empty': 'A study needs at least one model, one task and one compression.',
   'study/unknown': 'See "lab status" for the studies in this store.',
+  'study/template': 'See "lab templates" for the studies that come with the lab.',
   // store
   'store/newer': 'This store was written by a newer lab; use that version, or another folder with --home.',
   'store/busy': 'Another lab is using this store. Wait until it has finished, or use another folder with --home.',
   'store/corrupt': 'The database is damaged. It was left untouched; move it aside to start a new one.',
+  // the window: settings, drafts, the queue
+  'settings/file': 'Correct the file, or move it aside: the lab then begins with its own settings.',
+  'draft/name': 'Use small letters, digits, dots and dashes, up to 80 of them, beginning with a letter or digit.',
+  'draft/unknown': 'See the list of drafts; it may have been removed or renamed.',
+  'run/unknown': 'See the list of runs; it may have been removed.',
+  'run/state': 'Wait until it is in another state, or cancel it first.',
+  'run/elsewhere': 'Use the window that runs the queue, or close it first: one window of a store runs its studies.',
+  'run/queue': 'Move the file aside; the studies in the store are not affected.',
   // calls and the command line
   'api/unknown': 'Update the page: it and the lab are of different versions.',
   'api/argument': 'Correct the argument named.',

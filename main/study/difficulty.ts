@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { fromErrno, LabError } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
 import { readCsv } from './csv.ts'
+import { resolvePlace } from './places.ts'
 import type { Study } from './spec.ts'
 
 export type Estimator = 'human-gap' | 'human-error' | 'declared'
@@ -98,7 +99,7 @@ function readColumn(
 
 /** A file of the data folder, or else beside the study. LabError 'file/missing'. */
 export function findFile(study: Pick<Study, 'data' | 'file'>, table: string, what = 'table'): string {
-  const places = [...(study.data ? [study.data] : []), dirname(study.file)].map((folder) => resolve(folder, table))
+  const places = [...(study.data ? [study.data] : []), dirname(study.file)].map((folder) => resolvePlace(folder, table))
   const found = places.find((place) => existsSync(place))
   if (found) return found
   throw new LabError(

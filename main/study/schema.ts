@@ -13,7 +13,7 @@ const count = z.int().min(1)
 const names = z.array(z.string().min(1)).min(1)
 
 const model = z.strictObject({
-  folder: path.describe('Hugging Face folder of the model, relative to this file.'),
+  folder: path.describe('Hugging Face folder of the model, relative to this file; "lab:demo/model" is the built-in one.'),
   name: z.string().min(1).optional().describe('Name in tables and charts; the name of the folder where left out.'),
 })
 

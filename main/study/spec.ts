@@ -1,9 +1,10 @@
-import { basename, dirname, resolve } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import type { z } from 'zod'
 import { LabError, type FaultCode } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
 import { methods } from '../compress/index.ts'
+import { resolvePlace } from './places.ts'
 import { studyFile, studySchema } from './schema.ts'
 
 export { studySchema }
@@ -53,7 +54,7 @@ export function parseStudy(text: string, path: string): Study {
 function resolveStudy(file: StudyFile, path: string): Study {
   const folder = dirname(path)
   const models = file.models.map((model) => {
-    const place = resolve(folder, model.folder)
+    const place = resolvePlace(folder, model.folder)
     return { folder: place, name: model.name ?? basename(place) }
   })
   const twice = models.find(({ name }, i) => models.findIndex((other) => other.name === name) !== i)
@@ -64,12 +65,12 @@ function resolveStudy(file: StudyFile, path: string): Study {
     title: file.title ?? file.name,
     description: file.description ?? '',
     models,
-    data: file.data === undefined ? undefined : resolve(folder, file.data),
+    data: file.data === undefined ? undefined : resolvePlace(folder, file.data),
     tasks: file.tasks.map((entry) => {
       const { task, limit, shots } = typeof entry === 'string' ? { task: entry } : entry
       // a path of a task file starts at the study, a name does not
       const isPath = /\.ya?ml$/.test(task)
-      return { task: isPath ? resolve(folder, task) : task, limit: limit ?? file.limit, shots }
+      return { task: isPath ? resolvePlace(folder, task) : task, limit: limit ?? file.limit, shots }
     }),
     difficulty: file.difficulty ?? [],
   }

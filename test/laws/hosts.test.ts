@@ -55,6 +55,7 @@ const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
   ['studies.export', { study: 'small', format: 'none' }],
   ['studies.table', { study: 'small', width: 1e9, hasColour: true }],
   ['methods.list', null],
+  ['templates.list', null],
   ['exports.list', null],
   ['studies.schema', null],
   ['models.architectures', null],

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { Call, Command, Result } from '../command.ts'
-import { runFile } from './run.ts'
+import { runAll } from './run.ts'
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', 'resources', 'demo')
 /** The studies of the built-in model, in the order they are run. */
@@ -14,14 +14,6 @@ export const demo: Command = {
     'Every axis of difficulty that the model has learned, under magnitude and random pruning; then training after pruning.\n' +
     'Ctrl-C stops within a second; the same command goes on from there.',
   flags: [],
-  async run(call: Call): Promise<Result> {
-    const json = []
-    let isFailed = false
-    for (const name of STUDIES) {
-      const result = await runFile(call, join(FOLDER, name), { command: 'npm run demo' })
-      json.push(result.json)
-      isFailed ||= result.isFailed === true
-    }
-    return { json, isFailed }
-  },
+  run: (call: Call): Promise<Result> =>
+    runAll(call, STUDIES.map((name) => join(FOLDER, name)), { command: 'npm run demo' }), // prettier-ignore
 }

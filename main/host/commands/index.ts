@@ -10,11 +10,13 @@ import { results } from './results.ts'
 import { run } from './run.ts'
 import { status } from './status.ts'
 import { tasks } from './tasks.ts'
+import { templates } from './templates.ts'
 
 /** The order here is the order in help. */
 export const commands: readonly Command[] = [
   demo,
   run,
+  templates,
   status,
   results,
   report,

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Progress } from '../../../preload/contract.ts'
+import { templateFiles } from '../../api/templates.ts'
 import { openBench, runStudy, type RunOptions, type RunOutcome } from '../../bench.ts'
 import { LabError } from '../../base/errors.ts'
 import { oneWord, type Call, type Command, type Result } from '../command.ts'
@@ -8,12 +9,14 @@ import { writeAll } from '../outputs.ts'
 
 export const run: Command = {
   id: 'run',
-  words: '<study.yaml>',
+  words: '<study.yaml> | paper/<name> | paper/all',
   about:
     'Run a study, or go on with it: cells on record are not run again.\n' +
+    '"paper/<name>" is an experiment of the paper ("lab templates" lists them): on the built-in model, or on --model with --data.\n' +
     'Prints its table at the end, and where report, CSV and JSON were written.\n' +
     'Ctrl-C stops within a second and loses nothing that was done; the same command goes on from there.',
   flags: [
+    { name: 'model', value: '<folder>', about: 'the model, instead of those that the study says' },
     { name: 'data', value: '<folder>', about: 'the data packs (default: what the study says, else LAB_DATA)' },
     { name: 'provider', value: '<name>', about: 'what computes, instead of what the study says; "lab doctor" lists them' },
     { name: 'threads', value: '<n>', about: 'threads of one operation; 0 takes one per physical core' },
@@ -21,7 +24,27 @@ export const run: Command = {
     { name: 'limit', value: '<n>', about: 'ask the first n items of every task only: a trial, kept apart from the whole' },
     { name: 'out', value: '<folder>', about: 'where report and exports go (default: below --home)' },
   ],
-  run: (call) => runFile(call, resolve(call.folder, oneWord(call, 'the path of a study file')), optionsOf(call)),
+  async run(call) {
+    const word = oneWord(call, 'the path of a study file, or paper/<name>')
+    const options = optionsOf(call)
+    const name = /^paper\/(?!.*\.ya?ml$)(.+)$/.exec(word)?.[1]
+    if (name === undefined) return runFile(call, resolve(call.folder, word), options)
+    return runAll(call, templateFiles(name, options.model !== undefined), options)
+  },
+}
+
+/** Several studies one after the other, each with its own table and files. */
+export async function runAll(call: Call, files: readonly string[], options: Options): Promise<Result> {
+  const [first, ...more] = files
+  if (first !== undefined && more.length === 0) return runFile(call, first, options)
+  const json = []
+  let isFailed = false
+  for (const file of files) {
+    const result = await runFile(call, file, options)
+    json.push(result.json)
+    isFailed ||= result.isFailed === true
+  }
+  return { json, isFailed }
 }
 
 type Options = Omit<RunOptions, 'signal' | 'onProgress'>
@@ -63,12 +86,13 @@ async function work(call: Call, file: string, options: Options): Promise<RunOutc
 }
 
 function optionsOf({ flags, words, folder }: Call): Options {
-  const data = flags.text('data')
-  const given = ['data', 'provider', 'threads', 'batch-tokens', 'limit'].flatMap((name) => {
+  const [data, model] = [flags.text('data'), flags.text('model')]
+  const given = ['model', 'data', 'provider', 'threads', 'batch-tokens', 'limit'].flatMap((name) => {
     const value = flags.text(name)
     return value === undefined ? [] : [`--${name} ${value}`]
   })
   return {
+    model: model === undefined ? undefined : resolve(folder, model),
     data: data === undefined ? undefined : resolve(folder, data),
     provider: flags.text('provider'),
     threads: flags.count('threads', 0),

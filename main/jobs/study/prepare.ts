@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { basename, resolve } from 'node:path'
 import { z } from 'zod'
 import { fromErrno, LabError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
@@ -23,6 +23,8 @@ import { readCalibration, type Calibration } from './calibrate.ts'
 /** What one asks for when running a study; what is given here wins over the file. */
 export const studyParams = z.strictObject({
   file: z.string().min(1),
+  /** Folder of a model in place of those that the file names. */
+  model: z.string().min(1).optional(),
   data: z.string().min(1).optional(),
   provider: z.string().min(1).optional(),
   threads: z.int().min(0).optional(),
@@ -101,7 +103,7 @@ export async function prepareStudy(raw: Json, place: { readonly store: Pick<Stor
   return { id: studyId(study.name, cells), study, models, tasks, training, calibration, cells, engine, kept }
 }
 
-function withParams(study: Study, { data, provider, threads, batchTokens, limit }: z.output<typeof studyParams>): Study {
+function withParams(study: Study, { model, data, provider, threads, batchTokens, limit }: z.output<typeof studyParams>): Study {
   const engine = { ...study.engine }
   if (provider !== undefined) engine.provider = provider
   if (threads !== undefined) engine.threads = threads
@@ -109,6 +111,7 @@ function withParams(study: Study, { data, provider, threads, batchTokens, limit 
   return {
     ...study,
     engine,
+    ...(model !== undefined && { models: [{ folder: resolve(model), name: basename(resolve(model)) }] }),
     data: data ?? study.data ?? process.env.LAB_DATA,
     tasks: limit === undefined ? study.tasks : study.tasks.map((task) => ({ ...task, limit })),
   }
