@@ -96,6 +96,8 @@ export interface StudyRow {
   readonly title: string
   readonly createdAt: string
   readonly state: 'running' | 'interrupted' | 'failed' | 'finished'
+  /** Run in this store, or come as a bundle. */
+  readonly origin: 'run' | 'imported'
   readonly cells: number
   readonly done: number
   readonly failed: number
@@ -182,10 +184,74 @@ export interface LedgerEntry {
   readonly zeros: number
   readonly sparsity: number
   readonly conformity: number | null
+  /** Zeros in an output row: the fewest, the median, the most. Absent in ledgers of older labs. */
+  readonly rowZeros?: { readonly min: number; readonly median: number; readonly max: number }
   /** As in ResultRow, of this matrix. */
   readonly effectiveBits: number
   readonly outputError: number | null
   readonly maskHash: string
+}
+
+/** One level of compression, and of training after it, under one scorer. */
+export type LevelFields = Pick<
+  ResultRow,
+  'model' | 'method' | 'group' | 'pattern' | 'sparsity' | 'seed' | 'transfer' | 'training' | 'trainSeed' | 'scorer'
+>
+
+/** A set of tasks at one level, each counting the same: means over tasks, intervals from the items of all of them. */
+export interface GroupRow extends LevelFields {
+  /** All tasks of the study; those of them that the uncompressed model answers better than chance; or one group. */
+  readonly of: 'all' | 'able' | 'group'
+  /** '' for all and able, and where tasks stand alone. */
+  readonly taskGroup: string
+  readonly tasks: number
+  /** Tasks that are not above chance at this level, and those of which that is true uncompressed. */
+  readonly floor: number
+  readonly denseFloor: number
+  /** Mean score with its 95 % interval. */
+  readonly value: number
+  readonly low: number
+  readonly high: number
+  /** Mean score of the same tasks on the uncompressed model, trained alike where there was training. */
+  readonly dense: number
+  readonly chance: number | null
+  /** 100 · value / dense, with its 95 % interval by paired bootstrap over items. */
+  readonly normalised: number | null
+  readonly normalisedLow: number | null
+  readonly normalisedHigh: number | null
+}
+
+/**
+ * One kind of training set against training the pruned weights alone ('sparse') at the same level, with the same settings and seeds; R is a
+ * mean score in percent of the dense one trained alike (paper.md 1.3, H3 and H4). Intervals are 95 %, paired bootstrap over items.
+ */
+export interface RecoveryRow extends LevelFields {
+  readonly of: 'all' | 'able'
+  readonly tasks: number
+  /** R after 'sparse'. */
+  readonly sparse: number
+  /** R − R after 'sparse', in points. */
+  readonly gain: number
+  readonly gainLow: number | null
+  readonly gainHigh: number | null
+  /** (R − R after sparse) / (100 − R after sparse); null where sparse is within 5 points of dense or its interval reaches it, for there may be nothing to bring back. */
+  readonly share: number | null
+  readonly shareLow: number | null
+  readonly shareHigh: number | null
+}
+
+/** One matrix at one level of compression. */
+export interface LedgerRow extends LedgerEntry {
+  readonly level: Pick<ResultRow, 'method' | 'group' | 'pattern' | 'sparsity' | 'seed'>
+}
+
+/** What charts are drawn from besides rows and trends. */
+export interface ChartRows {
+  readonly groups: readonly GroupRow[]
+  readonly recoveries: readonly RecoveryRow[]
+  readonly ledger: readonly LedgerRow[]
+  /** Estimators of difficulty; the first is the one in the rows. */
+  readonly estimators: readonly string[]
 }
 
 /** Progress of a running study. */
@@ -762,6 +828,7 @@ export interface Api {
   /** Hypotheses of the paper, each scope by itself. */
   'studies.verdicts': [StudyWord, readonly VerdictRow[]]
   'studies.ledger': [StudyWord, readonly LedgerEntry[]]
+  'studies.charts': [StudyWord, ChartRows]
   'studies.faults': [StudyWord, readonly CellFault[]]
   'studies.summary': [StudyWord, StudySummary]
   'studies.figures': [StudyWord, readonly FigureSvg[]]

@@ -12,7 +12,7 @@ export interface Reader extends Answers {
 
 /** Calls that keep a thread busy: they resample items, draw charts, read whole models or packs of tasks. */
 const LONG: readonly ApiName[] = [
-  ...(['studies.results', 'studies.trends', 'studies.ledger', 'studies.summary', 'studies.figures'] as const),
+  ...(['studies.results', 'studies.trends', 'studies.verdicts', 'studies.ledger', 'studies.charts', 'studies.summary', 'studies.figures'] as const),
   ...(['studies.table', 'studies.report', 'studies.export', 'models.show', 'tasks.list', 'tasks.check'] as const),
 ]
 /** How often the store is looked at for changes. */

@@ -31,9 +31,20 @@ export const studies = {
     argument: word,
     run: (bench, { study }) => reportOf(bench, study).trends,
   },
+  'studies.verdicts': {
+    argument: word,
+    run: (bench, { study }) => reportOf(bench, study).verdicts,
+  },
   'studies.ledger': {
     argument: word,
     run: (bench, { study }) => reportOf(bench, study).ledger,
+  },
+  'studies.charts': {
+    argument: word,
+    run(bench, { study }) {
+      const { groups, recoveries, ledger, provenance } = reportOf(bench, study)
+      return { groups, recoveries, ledger, estimators: provenance.difficulty.map(({ estimator }) => estimator) }
+    },
   },
   'studies.faults': {
     argument: word,

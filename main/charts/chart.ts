@@ -54,8 +54,13 @@ export interface Chart {
   tables(data: ChartData): readonly DataTable[]
 }
 
+/** Of a report, what its figures are drawn from. */
+export type ChartInput = Pick<ReportInput, 'rows' | 'groups' | 'trends' | 'recoveries' | 'ledger'> & {
+  readonly provenance: Pick<ReportInput['provenance'], 'difficulty'>
+}
+
 /** One set of figures for each model, scorer and training. */
-export function chartData({ rows, groups, trends, recoveries, ledger, provenance }: ReportInput): ChartData[] {
+export function chartData({ rows, groups, trends, recoveries, ledger, provenance }: ChartInput): ChartData[] {
   const views = viewsOf(rows)
   const names = shortTrainings(views.map(({ training }) => training))
   return views.map((view) => {

@@ -11,7 +11,7 @@ export function line(
   panel: number,
   points: readonly (readonly number[])[],
   look: LineLook,
-  more: { z?: number } = {},
+  more: { z?: number; opacity?: number } = {},
 ): ChartSeries {
   return {
     type: 'line',
@@ -22,7 +22,7 @@ export function line(
     silent: true,
     clip: true,
     z: more.z ?? 2,
-    lineStyle: { color: look.color, width: look.width ?? 1, type: look.type ?? 'solid' },
+    lineStyle: { color: look.color, width: look.width ?? 1, type: look.type ?? 'solid', ...(more.opacity !== undefined && { opacity: more.opacity }) },
   }
 }
 

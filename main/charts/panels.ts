@@ -42,7 +42,8 @@ export const SMALL = 10.5
 /** Looked up nowhere: the family is set once for a whole figure. */
 const FAMILY = 'sans-serif'
 
-export function createPanels(): Panels {
+/** `grow`: how many times the usual size text is. */
+export function createPanels(grow = 1): Panels {
   const grid: object[] = []
   const [xAxis, yAxis]: [object[], object[]] = [[], []]
   const series: ChartSeries[] = []
@@ -56,7 +57,7 @@ export function createPanels(): Panels {
     axisTick: { show: true, customValues: [...scale.ticks], length: 3, lineStyle: { color: FLOOR } },
     splitLine: { show: false },
     axisLabel: {
-      ...{ show: isShown, customValues: [...scale.ticks], color: SOFT, fontSize: SMALL, fontFamily: FAMILY, margin: 6 },
+      ...{ show: isShown, customValues: [...scale.ticks], color: SOFT, fontSize: grow * SMALL, fontFamily: FAMILY, margin: 6 },
       ...{ hideOverlap: false, showMinLabel: true, showMaxLabel: true, formatter: (value: number) => scale.label(value) },
     },
   })
@@ -72,7 +73,7 @@ export function createPanels(): Panels {
     draw: (...more) => void series.push(...more),
     write(text, x, y, style = {}) {
       const { size = TEXT_SIZE, fill = INK, align = 'left', bold = false, turn = 0 } = style
-      const font = { fontSize: size, fontFamily: FAMILY, fontWeight: bold ? (600 as const) : ('normal' as const) }
+      const font = { fontSize: grow * size, fontFamily: FAMILY, fontWeight: bold ? (600 as const) : ('normal' as const) }
       graphic.push({ type: 'text', x, y, rotation: (turn * Math.PI) / 180, silent: true, style: { text: oneLine(text), fill, ...font, align, verticalAlign: 'middle' } }) // prettier-ignore
     },
     place: (element) => void graphic.push(element),

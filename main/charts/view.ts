@@ -145,6 +145,21 @@ export function levelLabel(sparsity: number, pattern: string): string {
   return of === undefined ? `${Number((100 * sparsity).toFixed(2))} %` : `${keep} of ${of}`
 }
 
+/** What was done to the weights and after, without how much of it: "magnitude", "wanda, N of 4 kept", "magnitude per layer → sparse". */
+export function compressionName(row: Pick<ResultRow, 'method' | 'group' | 'pattern' | 'transfer'>): string {
+  const of = ofPattern(row.pattern)
+  const within = row.method === 'dense' || row.group === 'model' || row.group === 'none' ? '' : ` per ${row.group}`
+  const name = row.method === 'dense' ? 'uncompressed' : `${row.method}${within}${of === null ? '' : `, N of ${of} kept`}`
+  return row.transfer === 'none' ? name : `${name} → ${row.transfer}`
+}
+
+/** How much of it: "50 %" of weights set to zero, "2 of 4" kept, "4 bits". */
+export function amountName(row: Pick<ResultRow, 'method' | 'sparsity' | 'pattern' | 'bits'>): string {
+  if (row.method === 'dense') return 'dense'
+  const coded = row.bits < 16 ? [`${row.bits} bits`] : []
+  return [...(row.sparsity > 0 || coded.length === 0 ? [levelLabel(row.sparsity, row.pattern)] : []), ...coded].join(', ')
+}
+
 /** Mean of the numbers that are there; null where none is. */
 export function meanOf(values: readonly (number | null)[]): number | null {
   const known = values.filter((v) => v !== null)
