@@ -111,7 +111,7 @@ function columnOf({ scores }: ItemOutcomes, id: string, { fingerprint }: CellRec
 }
 
 function head(
-  { key, modelName, taskGroup, actualSparsity }: CellRecord,
+  { key, modelName, taskGroup, actualSparsity, effectiveBits, outputError }: CellRecord,
   scorer: Scorer,
   rung: Rung | undefined,
   declared: number | null,
@@ -121,7 +121,7 @@ function head(
   return {
     ...{ model: modelName, method: methodName(key.compression), group, pattern, sparsity, actualSparsity },
     // zeros are stored as zeros: pruning leaves every weight as wide as it was computed with
-    ...{ bits: Number(key.compression.params.bits ?? 32), ...trainingColumns(key.transfer), seed },
+    ...{ bits: Number(key.compression.params.bits ?? 32), effectiveBits, outputError, ...trainingColumns(key.transfer), seed },
     ...{ taskGroup, ...(stands ?? { task: key.task.id, axis: '', level: null, difficulty: declared }) },
     ...{ scorer: scorer.id, scorerVersion: key.scorers[scorer.id]!, better: scorer.better },
   }

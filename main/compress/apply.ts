@@ -5,6 +5,7 @@ import type { MatrixShape, Weights } from '../onnx/graph.ts'
 import { applyMask, countKept } from './bits.ts'
 import { weightOf } from './grid.ts'
 import { select } from './mask.ts'
+import { PLAIN_BITS } from './method.ts'
 import type { CodeMethod, Codes, Mask, Method, Quota, ScoreMethod, SolveMethod, StatName, Stats } from './method.ts'
 import type { Breathe, Scored } from './rank.ts'
 
@@ -12,6 +13,10 @@ import type { Breathe, Scored } from './rank.ts'
 export interface Done {
   readonly mask?: Mask
   readonly w?: Float32Array
+  /** What the weights stand for in fewer bits, by a method that codes them. */
+  readonly codes?: Codes
+  /** Bits of a weight with its share of scales; those of plain storage where left out. */
+  readonly effectiveBits?: number
 }
 
 /** A method at work: its parameters checked, its chance seeded, statistics at hand. */
@@ -107,5 +112,8 @@ function solveOne(method: SolveMethod<unknown, StatName>, matrix: MatrixShape, {
 }
 
 function codeOne(method: CodeMethod<unknown, StatName>, matrix: MatrixShape, { weights, params, stats }: Work): Done {
-  return { w: decode(method.code({ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name), params)) }
+  const codes = method.code({ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name), params)
+  const bits = method.bits(params)
+  const perGroup = PLAIN_BITS + (method.isSymmetric(params) ? 0 : bits)
+  return { w: decode(codes), codes, effectiveBits: bits + (codes.scale.length * perGroup) / codes.codes.length }
 }

@@ -86,6 +86,8 @@ export interface CodeMethod<P = Record<string, never>, N extends StatName = neve
   readonly kind: 'code'
   /** Bits of one code, 2 … 8. */
   bits(p: P): number
+  /** Whether the code of 0 is the same everywhere, and need not be kept. */
+  isSymmetric(p: P): boolean
   /** Throws LabError 'compress/*' rather than approximates. */
   code(l: Linear, s: Pick<Stats, N>, p: P): Codes
 }
@@ -105,6 +107,9 @@ export interface Codes {
 /** Every kind of method there is. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of methods with different parameters; each is checked where it is declared
 export type Method = ScoreMethod<any, StatName> | SolveMethod<any, StatName> | CodeMethod<any, StatName>
+
+/** Bits of a weight that is not coded, and of a scale: what bit widths are counted against (paper.md 1.5). */
+export const PLAIN_BITS = 16
 
 /** What a method compares within by default; 'none' for one that removes nothing. */
 export function groupOf(method: Method): Group | 'none' {
@@ -128,8 +133,15 @@ export interface LedgerRow {
   readonly zeros: number
   /** zeros / (out · in). */
   readonly sparsity: number
+  /** Zeros in an output row: the fewest, the median, the most. */
+  readonly rowZeros: { readonly min: number; readonly median: number; readonly max: number }
   /** Share of full pattern groups that hold exactly `keep` kept weights; null without a pattern. */
   readonly conformity: number | null
+  /**
+   * Bits of a weight, scales (16 bits each) and codes of 0 included: b + (16 + b)/g with groups of g columns (paper.md 1.5). 16 for a weight
+   * that is not coded, whatever the model is stored in: zeros are stored as zeros.
+   */
+  readonly effectiveBits: number
   /** SHA-256 of the mask bits. */
   readonly maskHash: string
 }

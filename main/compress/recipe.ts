@@ -7,6 +7,7 @@ import type { MatrixShape, Weights } from '../onnx/graph.ts'
 import { applyMethod, breathing, readMatrix, type Done } from './apply.ts'
 import { conformity, keepAll, maskHash } from './bits.ts'
 import { methods } from './index.ts'
+import { PLAIN_BITS } from './method.ts'
 import type { Group, LedgerRow, Mask, Method, Pattern, Quota, StatName, Stats } from './method.ts'
 import type { Breathe } from './rank.ts'
 
@@ -24,6 +25,8 @@ export interface Recipe {
   readonly seed: number
   readonly include: readonly string[]
   readonly exclude: readonly string[]
+  /** Parameters of single layers where they differ from those above, by the name of the layer (`layerOf`). */
+  readonly layers?: Readonly<Record<string, Recipe['params']>>
 }
 
 /** Compressed weights and what became of each matrix. */
@@ -56,10 +59,27 @@ export interface StatsSource {
   ): Promise<ReadonlyMap<string, Partial<Stats>>>
 }
 
+/**
+ * Compresses the matrices of one stage in a model of these weights by `make`, or knows what came of it before; gives what was done to each
+ * matrix, in their order, and the weights with that in place.
+ */
+export type Stage = (
+  matrices: readonly MatrixShape[],
+  weights: Weights,
+  make: () => Promise<readonly Done[]>,
+) => Promise<{ readonly made: readonly Done[]; readonly weights: Weights }>
+
 export interface CompressOptions {
   readonly signal?: AbortSignal
   /** Needed by methods that need statistics. */
   readonly stats?: StatsSource
+  /** Where stages are kept, so that a killed lab need not do them again; in memory where left out. */
+  readonly stage?: Stage
+}
+
+/** The layer that a matrix belongs to: its name up to the first number, such as "model.layers.3"; its whole name where it has none. */
+export function layerOf(name: string): string {
+  return /^.*?\.\d+(?=\.)/.exec(name)?.[0] ?? name
 }
 
 /**
@@ -87,31 +107,54 @@ export async function compressBy(
   matrices: readonly MatrixShape[],
   weights: Weights,
   recipe: Omit<Recipe, 'method'>,
-  { signal, stats }: CompressOptions = {},
+  { signal, stats, stage: inStage = held }: CompressOptions = {},
 ): Promise<Compressed> {
   checkGroup(method, recipe, stats)
   const breathe = breathing(method.id, signal)
   const chosen = chooseMatrices(matrices, recipe)
-  const params = parseParams(method, recipe.params)
+  const stages = stagesOf(method, chosen, recipe, stats)
+  const params = paramsOf(method, stages, recipe)
   const done = new Map<string, Done>()
   let now = weights
-  for (const stage of stagesOf(method, chosen, recipe, stats)) {
-    const names = stage.map(({ name }) => name)
-    const found =
-      method.needs.length > 0 ? await stats!.of(names, stats!.order === 'blocks' ? now : weights, method.needs, signal) : NONE
-    const work = {
-      weights,
-      params,
-      quota: recipe,
-      rng: createRng(recipe.seed),
-      breathe,
-      stats: (name: string) => statsOf(found, name),
+  for (const [i, stage] of stages.entries()) {
+    const from = stats?.order === 'blocks' ? now : weights
+    const make = async () => {
+      const names = stage.map(({ name }) => name)
+      const found = method.needs.length > 0 ? await stats!.of(names, from, method.needs, signal) : NONE
+      const work = {
+        weights,
+        params: params[i],
+        quota: recipe,
+        rng: createRng(recipe.seed),
+        breathe,
+        stats: (name: string) => statsOf(found, name),
+      }
+      return applyMethod(method, stage, work)
     }
-    const made = await applyMethod(method, stage, work)
-    stage.forEach(({ name }, i) => done.set(name, made[i]!))
-    now = now.with(changesOf(stage, made))
+    const { made, weights: next } = await inStage(stage, now, make)
+    stage.forEach(({ name }, at) => done.set(name, made[at]!))
+    now = next
   }
   return conclude(matrices, now, done, recipe, breathe)
+}
+
+const held: Stage = async (matrices, weights, make) => {
+  const made = await make()
+  return { made, weights: weights.with(changesOf(matrices, made)) }
+}
+
+/** Parameters of each stage: those of the recipe, and those of the one layer that it is. */
+function paramsOf(method: Method, stages: readonly (readonly MatrixShape[])[], { params, layers = {} }: Omit<Recipe, 'method'>) {
+  const single = stages.map((stage) => {
+    const [layer, ...others] = new Set(stage.map(({ name }) => layerOf(name)))
+    return others.length === 0 ? layer! : ''
+  })
+  const unknown = Object.keys(layers).find((layer) => !single.includes(layer))
+  if (unknown !== undefined) {
+    const known = single.filter(Boolean).join(', ') || 'none, for all matrices compete'
+    throw new LabError('compress/target', `Expected layers that are compressed one by one (${known}), got "${unknown}".`)
+  }
+  return single.map((layer) => parseParams(method, { ...params, ...layers[layer] }))
 }
 
 const NONE: ReadonlyMap<string, Partial<Stats>> = new Map()
@@ -121,14 +164,15 @@ function statsOf(found: ReadonlyMap<string, Partial<Stats>>, name: string): Stat
   return (found.get(name) ?? {}) as Stats
 }
 
-/** What is compressed in one go: everything, or, where statistics are needed, one part of the model after the other. */
+/** What is compressed in one go: everything where all matrices compete, else one part of the model after the other. */
 function stagesOf(
-  { needs }: Method,
+  { needs, kind }: Method,
   chosen: readonly MatrixShape[],
   { group, pattern }: Quota,
   stats: StatsSource | undefined,
 ): (readonly MatrixShape[])[] {
-  if (!stats || needs.length === 0 || (group === 'model' && pattern === 'free')) return [chosen]
+  if (kind !== 'code' && group === 'model' && pattern === 'free') return [chosen]
+  if (!stats || needs.length === 0) return [...Map.groupBy(chosen, ({ name }) => layerOf(name)).values()]
   const staged = stats.stages.map((names) => chosen.filter(({ name }) => names.includes(name)))
   return staged.filter((stage) => stage.length > 0)
 }
@@ -167,7 +211,7 @@ async function conclude(
   const ledger: LedgerRow[] = []
   for (const matrix of matrices) {
     await breathe()
-    ledger.push(rowOf(matrix, readMatrix(weights, matrix), masks.get(matrix.name), recipe))
+    ledger.push(rowOf(matrix, readMatrix(weights, matrix), done.get(matrix.name), recipe))
   }
   return {
     ...{ weights, masks, ledger },
@@ -176,20 +220,36 @@ async function conclude(
   }
 }
 
-function rowOf(matrix: MatrixShape, w: Float32Array, mask: Mask | undefined, recipe: Omit<Recipe, 'method'>): LedgerRow {
+function rowOf(matrix: MatrixShape, w: Float32Array, made: Done | undefined, recipe: Omit<Recipe, 'method'>): LedgerRow {
   const { group, pattern, sparsity } = recipe
+  const mask = made?.mask
   const { name, out, in: width } = matrix
-  let zeros = 0
-  for (let i = 0; i < w.length; i++) zeros += Number(w[i] === 0)
+  const perRow = zerosPerRow(w, matrix)
+  const zeros = perRow.reduce((sum, n) => sum + n, 0)
   const isShared = pattern === 'free' && group === 'model'
   return {
     ...{ name, out, in: width },
     asked: !mask ? 0 : isShared ? null : sparsity,
     zeros,
     sparsity: zeros / w.length,
+    rowZeros: spreadOf(perRow),
     conformity: mask && pattern !== 'free' ? conformity(mask, matrix, pattern) : null,
+    effectiveBits: made?.effectiveBits ?? PLAIN_BITS,
     maskHash: maskHash(mask ?? keepAll(w.length)),
   }
+}
+
+function zerosPerRow(w: Float32Array, { out, in: width }: MatrixShape): Float64Array {
+  const zeros = new Float64Array(out)
+  for (let row = 0, i = 0; row < out; row++) for (const end = i + width; i < end; i++) zeros[row]! += Number(w[i] === 0)
+  return zeros
+}
+
+function spreadOf(counts: Float64Array): LedgerRow['rowZeros'] {
+  const sorted = counts.toSorted()
+  const middle = (sorted.length - 1) / 2
+  const median = (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2
+  return { min: sorted[0]!, median, max: sorted.at(-1)! }
 }
 
 function chooseMatrices(
@@ -206,8 +266,15 @@ function chooseMatrices(
   throw new LabError('compress/target', `Expected names of ${matrices.length} matrices to fit ${asked}, got none that does.`)
 }
 
-/** A pattern of whole names; * stands for anything, everything else for itself. */
+/** A pattern of whole names where * stands for anything; after "re:", a regular expression that their beginnings must fit. */
 function toExpression(pattern: string): RegExp {
+  if (pattern.startsWith('re:')) {
+    try {
+      return new RegExp(`^(?:${pattern.slice(3)})`, 's')
+    } catch (error) {
+      throw new LabError('compress/target', `Expected a regular expression after "re:", got "${pattern}": ${String(error)}.`)
+    }
+  }
   return new RegExp(`^${pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`, 's')
 }
 

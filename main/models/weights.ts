@@ -15,6 +15,12 @@ export function heldWeights(tensors: ReadonlyMap<string, FloatTensor>): Weights 
   return new WeightSet(new Map([...tensors].map(([name, tensor]) => [name, held(name, tensor)])))
 }
 
+/** The weights of several sets as one; where two have a name in common, those of the later one. */
+export function joinedWeights(...sets: readonly Weights[]): Weights {
+  const sources = sets.flatMap((set) => set.names().map((name) => [name, of(set, name)] as const))
+  return new WeightSet(new Map(sources))
+}
+
 /** One weight, wherever it is. */
 interface Source {
   readonly dims: readonly number[]
@@ -36,6 +42,10 @@ function held(name: string, tensor: FloatTensor): Source {
   const { dims, data } = tensor
   checkFinite(name, data)
   return { dims, place: undefined, get: () => tensor, hash: once(() => hashNumbers(dims, (take) => take(data))) }
+}
+
+function of(set: Weights, name: string): Source {
+  return { dims: set.dims(name), place: set.place(name), get: () => set.get(name), hash: () => set.tensorHash(name) }
 }
 
 class WeightSet implements Weights {

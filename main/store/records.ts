@@ -10,7 +10,7 @@ export interface CompressionRecord {
   readonly seed: number
   readonly include: readonly string[]
   readonly exclude: readonly string[]
-  /** What the statistics of its method came from; absent where it needs none. */
+  /** What the statistics of its method, and the errors of its outputs, came from; absent where the study has none. */
   readonly calibration?: CalibrationRecord
 }
 
@@ -77,6 +77,10 @@ export interface CellRecord {
   readonly chance: Readonly<Record<string, number | null>>
   /** Fraction of zeros over the compressible matrices. */
   readonly actualSparsity: number
+  /** Bits of a compressible weight with its share of scales, the mean over all; 16 for one that is not coded. */
+  readonly effectiveBits: number
+  /** Relative error of the outputs of a matrix on the calibration text, the mean weighted by sizes; 0 when dense, null without calibration. */
+  readonly outputError: number | null
   /** Key of the ledger this cell's weights came with. */
   readonly ledger: string
   readonly truncated: number

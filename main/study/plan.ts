@@ -38,7 +38,7 @@ export interface Resolved {
   readonly trainVersion: number
   /** Training items by the task that a transfer names; all that the study names are there. */
   readonly training: ReadonlyMap<string, ResolvedTraining>
-  /** What is calibrated with, where a method of the study needs it. */
+  /** What is calibrated with, where the study says so. */
   readonly calibration?: CalibrationRecord | undefined
 }
 
@@ -162,9 +162,9 @@ function codeLevelsOf({ method, bits, params, include = [], exclude = [] }: Comp
   }))
 }
 
+/** Whether or not its method needs it: the errors of a level's outputs are measured on that text. */
 function calibrated(level: CompressionRecord, calibration: CalibrationRecord | undefined): CompressionRecord {
-  const needs = methods.find(({ id }) => id === level.method)?.needs ?? []
-  return needs.length > 0 && calibration ? { ...level, calibration } : level
+  return calibration && level.method !== DENSE.method ? { ...level, calibration } : level
 }
 
 function sparseLevelsOf(entry: CompressEntry, known: Method): CompressionRecord[] {

@@ -60,7 +60,7 @@ export function addResults(store: Store, wish: Partial<Results> = {}): void {
     change(record, outcomes)
     store.cells.finish(record, outcomes)
     const dense = record.key.compression.method === 'dense'
-    store.ledgers.save(record.ledger, dense ? [] : [{ name: 'w', out: 4, in: 8, asked: null, zeros: 10, sparsity: 10 / 32, conformity: null, maskHash: sha256('mask') }]) // prettier-ignore
+    store.ledgers.save(record.ledger, dense ? [] : [{ name: 'w', out: 4, in: 8, asked: null, zeros: 10, sparsity: 10 / 32, conformity: null, effectiveBits: 16, outputError: null, maskHash: sha256('mask') }]) // prettier-ignore
   }
 }
 
@@ -99,6 +99,7 @@ function recordOf(compression: CompressionRecord, transfer: CellKey['transfer'],
       taskGroup: TASKS[task].group,
     },
     ...{ items: ITEMS, chance: { acc: 0.5, word_perplexity: null }, actualSparsity: compression.sparsity },
+    ...{ effectiveBits: 16, outputError: null },
     ...{ ledger: sha256(compressionLabel(compression)), truncated: task === 'hard' ? 2 : 0, boundaryFallbacks: 1 },
     device: { provider: 'cpu', name: 'a processor', threads: 2, runtime: 'onnxruntime-node 1.30.0' },
     tookMs,

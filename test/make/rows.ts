@@ -191,6 +191,8 @@ function row(
     sparsity: level.sparsity,
     actualSparsity: level.sparsity,
     bits: 32,
+    effectiveBits: 16,
+    outputError: null,
     ...UNTRAINED,
     seed: level.seed,
     task: task.task,
@@ -341,6 +343,8 @@ export function ledgerOf(model: string, all: readonly Level[]): LedgerRow[] {
             zeros,
             sparsity: zeros / (out! * width!),
             conformity: level.pattern === 'free' ? null : 1,
+            effectiveBits: 16,
+            outputError: null,
             maskHash: sha256(`${name}/${level.method}/${level.pattern}/${level.sparsity}/${level.seed}`),
             level: {
               method: level.method,

@@ -49,7 +49,15 @@ export function makeRecord(number: number, items = 10): CellRecord {
       ...{ scorers: { acc: 1, acc_norm: 1 }, askVersion: 1, provider: 'cpu' },
     },
     ...{ modelName: 'tiny', taskLabel: `Task ${number}`, taskGroup: 'syntax', items },
-    ...{ chance: { acc: 0.5, acc_norm: 0.5 }, actualSparsity: 0.5, ledger: 'ledger', truncated: 0, boundaryFallbacks: 0 },
+    ...{
+      chance: { acc: 0.5, acc_norm: 0.5 },
+      actualSparsity: 0.5,
+      effectiveBits: 16,
+      outputError: null,
+      ledger: 'ledger',
+      truncated: 0,
+      boundaryFallbacks: 0,
+    },
     ...{ device: { provider: 'cpu' }, tookMs: 1 },
   }
 }

@@ -67,6 +67,8 @@ function recordOf(study: string, compression: CompressionRecord, tasks: readonly
     ...{ modelName: 'tiny', taskLabel: task, taskGroup: 'syntax', items, chance: { acc: 0.5 } },
     ...{
       actualSparsity: compression.sparsity,
+      effectiveBits: 16,
+      outputError: null,
       ledger: sha256(`ledger ${compression.sparsity}`),
       truncated: 0,
       boundaryFallbacks: 0,
@@ -101,6 +103,8 @@ function ledgerOf({ method, sparsity }: CompressionRecord) {
       zeros,
       sparsity: zeros / 64,
       conformity: null,
+      effectiveBits: 16,
+      outputError: null,
       maskHash: sha256(`${name} ${sparsity}`),
     }
   })

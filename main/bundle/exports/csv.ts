@@ -4,7 +4,7 @@ import type { Export } from './export.ts'
 
 /** Every field of a row, in the order of the contract. */
 const COLUMNS = [
-  ...['model', 'method', 'group', 'pattern', 'sparsity', 'actualSparsity', 'bits'],
+  ...['model', 'method', 'group', 'pattern', 'sparsity', 'actualSparsity', 'bits', 'effectiveBits', 'outputError'],
   ...['transfer', 'training', 'trainItems', 'steps', 'learningRate', 'seed', 'trainSeed'],
   ...['task', 'taskGroup', 'axis', 'level', 'difficulty', 'scorer', 'scorerVersion', 'better'],
   ...['value', 'low', 'high', 'n', 'chance', 'dense', 'normalised', 'drop', 'dropLow', 'dropHigh'],

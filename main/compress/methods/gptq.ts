@@ -35,6 +35,7 @@ export const gptq: CodeMethod<z.output<typeof params>, 'hessian'> = {
   needs: ['hessian'],
   params,
   bits: (p) => p.bits,
+  isSymmetric: (p) => p.symmetric ?? DEFAULTS.symmetric,
   code(l, { hessian }, p) {
     const settings = filled(DEFAULTS, p)
     const prepared = prepareHessian(l, hessian, settings.damping, settings.actOrder)

@@ -30,6 +30,7 @@ export const rtn: CodeMethod<z.output<typeof params>> = {
   needs: [],
   params,
   bits: (p) => p.bits,
+  isSymmetric: (p) => p.symmetric ?? DEFAULTS.symmetric,
   code({ out, in: width, w }, _, p) {
     const settings = filled(DEFAULTS, p)
     const size = Math.min(p.groupSize ?? width, width)

@@ -3,7 +3,6 @@ import { fromErrno, LabError } from '../../base/errors.ts'
 import { sha256 } from '../../base/files.ts'
 import { createRng } from '../../base/rng.ts'
 import { int32 } from '../../base/tensor.ts'
-import { methods } from '../../compress/index.ts'
 import type { StatName, Stats } from '../../compress/method.ts'
 import type { StatsSource } from '../../compress/recipe.ts'
 import type { Engine, Session } from '../../engine/session.ts'
@@ -21,11 +20,10 @@ export interface Calibration {
   readonly samples: readonly (readonly Int32Array[])[]
 }
 
-/** Reads what a study calibrates with; undefined where none of its methods needs it. LabError 'compress/calibration' where a text is too short. */
+/** Reads what a study calibrates with; undefined where it says nothing of it. LabError 'compress/calibration' where a text is too short. */
 export function readCalibration(study: Study, models: readonly LanguageModel[], provider: string): Calibration | undefined {
   const { calibration } = study
-  const isNeeded = study.compress.some(({ method }) => methods.some(({ id, needs }) => id === method && needs.length > 0))
-  if (!calibration || !isNeeded) return undefined
+  if (!calibration) return undefined
   const path = findFile(study, calibration.text, 'calibration text')
   const text = readText(path)
   const { samples, length, order, seed = null } = calibration
@@ -95,7 +93,7 @@ export function createStats(
 }
 
 /** Every output of the graph, added up over all samples in float64. */
-async function sumOver(
+export async function sumOver(
   session: Session,
   graph: Graph,
   samples: readonly Int32Array[],

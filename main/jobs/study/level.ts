@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../../base/files.ts'
 import { compress, type Compressed } from '../../compress/recipe.ts'
-import type { Group, Pattern } from '../../compress/method.ts'
+import { PLAIN_BITS, type Group, type Pattern } from '../../compress/method.ts'
 import type { Engine } from '../../engine/session.ts'
 import { languageGradients } from '../../grad/loss.ts'
 import type { LanguageModel } from '../../models/model.ts'
@@ -16,6 +16,7 @@ import { completion, completionsOf } from '../../train/objectives/completion.ts'
 import type { Schedule } from '../../train/schedule.ts'
 import { transfer as train, type TransferId } from '../../train/transfer.ts'
 import { createStats } from './calibrate.ts'
+import { meanError, outputErrors } from './output-error.ts'
 import type { PreparedStudy, Training } from './prepare.ts'
 
 /** Weights of one level, ready to be asked. */
@@ -24,6 +25,9 @@ export interface Level {
   readonly ledger: readonly LedgerLine[]
   /** Fraction of zeros in the compressible matrices. */
   readonly actualSparsity: number
+  /** As in CellRecord. */
+  readonly effectiveBits: number
+  readonly outputError: number | null
 }
 
 export interface LevelPlace {
@@ -40,32 +44,39 @@ export async function makeLevel(p: PreparedStudy, cell: PlannedCell, engine: Eng
   const model = p.models[cell.model]!
   const { transfer } = cell.key
   const made = await compressed(p, cell, engine, place.signal)
-  const { ledger, zeros, total } = made
-  if (transfer === 'none') return { weights: made.weights, ledger, actualSparsity: zeros / total }
+  const { ledger, zeros, total, effectiveBits, outputError } = made
+  const said = { ledger, effectiveBits, outputError }
+  if (transfer === 'none') return { weights: made.weights, actualSparsity: zeros / total, ...said }
   const kept = join(place.folder, `${cell.weights}.safetensors`)
   if (!existsSync(kept)) await trainOn(model, made, cell, p.training.get(transfer.task.id)!, engine, place)
   const places = [...openSafetensors(kept)].map(([name, tensor]) => [name, { ...tensor, stored: 'F32' as const }] as const)
   const weights = placedWeights(new Map(places))
-  return { weights, ledger, actualSparsity: countZeros(model, weights) / total }
+  return { weights, actualSparsity: countZeros(model, weights) / total, ...said }
 }
 
-async function compressed(
-  p: PreparedStudy,
-  cell: PlannedCell,
-  engine: Engine,
-  signal: AbortSignal,
-): Promise<Pick<Compressed, 'weights' | 'masks' | 'ledger' | 'zeros' | 'total'>> {
+interface Made extends Pick<Compressed, 'weights' | 'masks' | 'zeros' | 'total'>, Omit<Level, 'actualSparsity'> {}
+
+async function compressed(p: PreparedStudy, cell: PlannedCell, engine: Engine, signal: AbortSignal): Promise<Made> {
   const model = p.models[cell.model]!
   const { linears, weights } = model
   const key = cell.key.compression
-  if (key.method !== 'dense') {
-    const samples = p.calibration?.samples[cell.model]
-    const { batchTokens } = p.engine
-    const stats = key.calibration && samples && { stats: createStats(model, samples, key.calibration.order, engine, batchTokens) }
-    return compress(linears, weights, { ...key, group: key.group as Group, pattern: patternOf(key) }, { signal, ...stats })
-  }
   const total = linears.reduce((sum, matrix) => sum + matrix.out * matrix.in, 0)
-  return { weights, masks: new Map(), ledger: [], zeros: countZeros(model, weights), total }
+  if (key.method === 'dense') {
+    const unchanged = { ledger: [], effectiveBits: PLAIN_BITS, outputError: 0 }
+    return { weights, masks: new Map(), zeros: countZeros(model, weights), total, ...unchanged }
+  }
+  const samples = key.calibration && p.calibration?.samples[cell.model]
+  const { batchTokens } = p.engine
+  const stats = samples && { stats: createStats(model, samples, key.calibration.order, engine, batchTokens) }
+  const recipe = { ...key, group: key.group as Group, pattern: patternOf(key) }
+  const made = await compress(linears, weights, recipe, { signal, ...stats })
+  const errors = samples && (await outputErrors(model, made.weights, samples, engine, { batchTokens, signal }))
+  return {
+    ...made,
+    ledger: made.ledger.map((row) => ({ ...row, outputError: errors?.get(row.name) ?? null })),
+    effectiveBits: made.ledger.reduce((sum, row) => sum + row.effectiveBits * row.out * row.in, 0) / total,
+    outputError: errors ? meanError(linears, errors) : null,
+  }
 }
 
 /** Zeros in the compressible matrices: a model may have been pruned before it came. */

@@ -89,7 +89,7 @@ export function openShift(
 
   async function answer(cell: PlannedCell, speaker: Promise<Language>, weights: Promise<Level>): Promise<CellResult> {
     const { items, prepared } = await questionsOf(cell)
-    const { ledger, actualSparsity } = await weights
+    const { ledger, actualSparsity, effectiveBits, outputError } = await weights
     let before = 0
     effort.label = cell.label
     const answers = await ask(prepared, await speaker, {
@@ -107,7 +107,7 @@ export function openShift(
     const record: CellRecord = {
       ...{ fingerprint: cell.fingerprint, key: cell.key, modelName: cell.modelName },
       ...{ taskLabel: cell.taskLabel, taskGroup: cell.taskGroup, ledger: cell.ledger },
-      ...{ items: outcomes.ids.length, chance, actualSparsity, truncated, boundaryFallbacks },
+      ...{ items: outcomes.ids.length, chance, actualSparsity, effectiveBits, outputError, truncated, boundaryFallbacks },
       device: { ...engine.device, batchTokens: p.engine.batchTokens },
       // cells overlap: each counts from the answer before it
       tookMs: Math.round(now - lastMs),

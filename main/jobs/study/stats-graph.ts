@@ -42,7 +42,7 @@ export function statsGraph(from: Graph, names: readonly string[], needs: readonl
 }
 
 /** The part of a graph that some of its outputs are made from. */
-function keepOnly(graph: Graph, outputs: ReadonlySet<string>): Graph {
+export function keepOnly(graph: Graph, outputs: ReadonlySet<string>): Graph {
   const needed = new Set(outputs)
   const nodes: OpNode[] = []
   for (const node of graph.nodes.toReversed()) {

@@ -6,6 +6,9 @@ import { compress } from '../../../main/compress/recipe.ts'
 import { startEngine } from '../../../main/engine/process.ts'
 import { createStats, drawSamples } from '../../../main/jobs/study/calibrate.ts'
 import { openModel } from '../../../main/models/folder.ts'
+import { distortionByHessian, relativeError } from '../../../main/compress/distortion.ts'
+import { meanError, outputErrors } from '../../../main/jobs/study/output-error.ts'
+import { makeModelFolder } from '../../make/model.ts'
 import { openStore } from '../../../main/store/open.ts'
 import { describeShared, shared } from '../../make/shared.ts'
 import { makeStudy, type MadeStudy } from '../../make/study.ts'
@@ -46,9 +49,16 @@ describe('a study with calibration', () => {
     const known = levels.map(({ key: { compression: c } }) => [c.method, c.params.bits ?? null, c.calibration?.order ?? null])
     expect(known).toEqual([
       ...[['dense', null, null], ['wanda', null, 'blocks'], ['sparsegpt', null, 'blocks']],
-      ...[['rtn', 3, null], ['rtn', 8, null], ['gptq', 4, 'blocks']],
+      ...[['rtn', 3, 'blocks'], ['rtn', 8, 'blocks'], ['gptq', 4, 'blocks']],
     ]) // prettier-ignore
     expect(levels[1]!.actualSparsity).toBe(0.5)
+    expect(levels.slice(0, 3).map(({ effectiveBits }) => effectiveBits)).toEqual([16, 16, 16])
+    const errors = levels.map(({ outputError }) => outputError!)
+    expect(errors[0]).toBe(0)
+    for (const error of errors.slice(1)) expect(error).toBeGreaterThan(0)
+    // 8 bits are nearer than 3, and 4 bits that make up for each other too
+    expect(errors[4]).toBeLessThan(errors[3]! / 100)
+    expect(errors[5]).toBeLessThan(errors[3]!)
     expect(levels[1]!.key.compression.calibration).toMatchObject({ samples: 4, length: 32, seed: null, provider: 'cpu' })
   })
   it('names a text that is too short before anything is written, and a method without calibration', async () => {
@@ -59,6 +69,29 @@ describe('a study with calibration', () => {
     })
     made.compress(LEVELS)
     await expect(run(made)).rejects.toMatchObject({ code: 'compress/stats' })
+  })
+})
+
+describe('errors of outputs', () => {
+  it('measured on the text are those that the Hessians give, within float32', async () => {
+    using folder = makeModelFolder()
+    const model = openModel(folder.path)
+    const samples = drawSamples(model, 'abc dead beef cafe '.repeat(60), { path: 'text', samples: 3, length: 20, seed: 1 })
+    const engine = await startEngine({ provider: 'cpu', threads: 1 })
+    const recipe = { method: 'magnitude', group: 'layer' as const, pattern: 'free' as const, sparsity: 0.5, params: {}, seed: 0 }
+    const { weights } = await compress(model.linears, model.weights, { ...recipe, include: [], exclude: ['*down*'] })
+    const errors = await outputErrors(model, weights, samples, engine, { batchTokens: 40 })
+    const stats = createStats(model, samples, 'one-pass', engine, 64)
+    const found = await stats.of(model.linears.map(({ name }) => name), model.weights, ['hessian']) // prettier-ignore
+    await engine.close()
+    for (const matrix of model.linears) {
+      const [before, after] = [model.weights.get(matrix.name).data, weights.get(matrix.name).data]
+      const wanted = relativeError(distortionByHessian(matrix, before, after, found.get(matrix.name)!.hessian!))!
+      expect(errors.get(matrix.name)! / wanted || 1).toBeCloseTo(1, 4)
+      expect(wanted === 0).toBe(matrix.name.includes('down'))
+    }
+    expect(meanError(model.linears, errors)).toBeLessThan(Math.max(...[...errors.values()].map(Number)))
+    expect(meanError([], errors)).toBeNull()
   })
 })
 
