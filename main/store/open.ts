@@ -82,6 +82,8 @@ function openWriting(folder: string, path: string, options: StoreOptions): Store
 function openReading(folder: string, path: string, options: StoreOptions): Store {
   checkFile(path)
   const isEmpty = !existsSync(path) || readHeader(path).version === 0
+  // one of an older lab is brought up to date first, as by a lab that writes
+  if (!isEmpty && readHeader(path).version < NEWEST) openWriting(folder, path, {}).close()
   const sqlite = isEmpty ? new Sqlite(':memory:') : openReadOnly(path)
   try {
     if (isEmpty) migrate(sqlite)
