@@ -18,6 +18,13 @@ const WIDTHS: Readonly<Record<string, number>> = {
   ...{ I8: 1, U8: 1, BOOL: 1, F8_E4M3: 1, F8_E5M2: 1, F8_E8M0: 1 },
 }
 
+/** Bytes of one element of a type that the format knows. */
+export function bytesOf(dtype: string): number {
+  const width = WIDTHS[dtype]
+  if (width === undefined) throw new RangeError(`Expected one of ${Object.keys(WIDTHS).join(', ')}, got "${dtype}".`)
+  return width
+}
+
 /**
  * Reads the header of a safetensors file, strictly: no name twice, sizes agree with shapes, and the tensors fill the rest of the file
  * exactly, without overlap or gap. `start` is where the data begins, `size` the length of the file, `path` is for messages.

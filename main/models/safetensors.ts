@@ -5,7 +5,7 @@ import { fromErrno, LabError } from '../base/errors.ts'
 import { toBfloat16, toFloat16, type FloatTensor } from '../base/tensor.ts'
 import type { TensorPlace } from '../onnx/graph.ts'
 import { readBytes } from '../onnx/places.ts'
-import { HEADER_LIMIT, parseHeader, type StoredTensor } from './header.ts'
+import { bytesOf, HEADER_LIMIT, parseHeader, type StoredTensor } from './header.ts'
 import { describe, readJson } from './json-file.ts'
 
 /** A stored tensor and the file it lies in. */
@@ -101,8 +101,26 @@ export interface TensorSource {
   read(): FloatTensor
 }
 
+/** Bytes to be written as they are, under any type that the format knows. */
+export interface BytesSource {
+  readonly name: string
+  readonly dims: readonly number[]
+  readonly dtype: string
+  bytes(): Uint8Array
+}
+
+/** The bytes of a tensor as they are stored. */
+export function readStored({ path, offset, bytes }: FiledTensor): Uint8Array<ArrayBuffer> {
+  const file = open(path)
+  try {
+    return readBytes(file, offset, bytes, path)
+  } finally {
+    closeSync(file)
+  }
+}
+
 /** Writes a safetensors file whole or not at all; an existing one is refused. Numbers are rounded to the nearest, ties to even. */
-export function writeSafetensors(path: string, tensors: readonly TensorSource[]): void {
+export function writeSafetensors(path: string, tensors: readonly (TensorSource | BytesSource)[]): void {
   if (existsSync(path)) throw new LabError('file/exists', `Expected a new file, but ${path} is there already.`)
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
   try {
@@ -110,7 +128,7 @@ export function writeSafetensors(path: string, tensors: readonly TensorSource[])
     const file = openSync(temporary, 'wx')
     try {
       write(file, headerOf(tensors))
-      for (const { read, stored } of tensors) write(file, encode(read(), stored))
+      for (const tensor of tensors) write(file, 'bytes' in tensor ? tensor.bytes() : encode(tensor.read(), tensor.stored))
       fsyncSync(file)
     } finally {
       closeSync(file)
@@ -122,12 +140,14 @@ export function writeSafetensors(path: string, tensors: readonly TensorSource[])
   }
 }
 
-function headerOf(tensors: readonly TensorSource[]): Uint8Array {
+function headerOf(tensors: readonly (TensorSource | BytesSource)[]): Uint8Array {
   let end = 0
-  const entries = tensors.map(({ name, dims, stored }) => {
+  const entries = tensors.map((tensor) => {
+    const { name, dims } = tensor
+    const dtype = 'bytes' in tensor ? tensor.dtype : tensor.stored
     const begin = end
-    end += dims.reduce((product, dim) => product * dim, stored === 'F32' ? 4 : 2)
-    return [name, { dtype: stored, shape: dims, data_offsets: [begin, end] }] as const
+    end += dims.reduce((product, dim) => product * dim, bytesOf(dtype))
+    return [name, { dtype, shape: dims, data_offsets: [begin, end] }] as const
   })
   const json = JSON.stringify({ __metadata__: { format: 'pt' }, ...Object.fromEntries(entries) })
   const text = new TextEncoder().encode(json)
