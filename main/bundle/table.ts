@@ -10,6 +10,7 @@ import type { GroupRow, LedgerRow, ReportInput } from '../charts/input.ts'
 import { measureCells, RESAMPLES, SEED, type Measured } from './measured.ts'
 import { headOf, recoveryRows, sameLevel } from './recovery.ts'
 import { axisName, conditionOf, groupBy } from '../charts/view.ts'
+import { verdictRows } from './verdicts/index.ts'
 
 /** Who makes the report. */
 export interface About {
@@ -39,6 +40,7 @@ export function studyReport(store: Store, study: string, about: About): ReportIn
       ...axisTrends(measured),
     ],
     recoveries: recoveryRows(measured),
+    verdicts: verdictRows(measured, estimatorNames(facts.difficulty)),
     ledger: ledgerRows(store, done),
     faults: cells.flatMap(({ label, fault }) => (fault ? [{ label, fault }] : [])),
     provenance: provenanceOf(stored, facts, cells, rows, about.version),

@@ -1,4 +1,13 @@
-import type { CellFault, GroupRow, LedgerRow, LevelFields, RecoveryRow, ResultRow, TrendRow } from '../../preload/contract.ts'
+import type {
+  CellFault,
+  GroupRow,
+  LedgerRow,
+  LevelFields,
+  RecoveryRow,
+  ResultRow,
+  TrendRow,
+  VerdictRow,
+} from '../../preload/contract.ts'
 
 export type { GroupRow, LedgerRow, LevelFields, RecoveryRow }
 

@@ -50,6 +50,7 @@ const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
   ['studies.faults', { study: 'small' }],
   ['studies.results', { study: 'small' }],
   ['studies.trends', { study: 'small' }],
+  ['studies.verdicts', { study: 'small' }],
   ['studies.charts', { study: 'small' }],
   ['studies.results', { study: 'none' }],
   ['studies.faults', { study: 'small', more: [1, { deep: null }] }],

@@ -133,6 +133,7 @@ function studyOf(rows: ResultRow[], all: readonly Level[], name: string, title: 
       groups,
       trends: trendsOf(rows),
       recoveries: recoveriesOf(groups),
+      verdicts: [],
       ledger: ledgerOf(SAMPLE.model, all),
       faults: [],
     },

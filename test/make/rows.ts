@@ -149,6 +149,7 @@ export function makeStudy(change: Partial<Sample> = {}): ReportInput {
     groups: groupRows(rows),
     trends: sample.hasDifficulty ? sample.estimators.flatMap((estimator) => trendRows(rows, estimator)) : [],
     recoveries: [],
+    verdicts: [],
     ledger: ledgerOf(sample.model, all),
     faults: [],
     provenance: provenanceOf(sample, rows),

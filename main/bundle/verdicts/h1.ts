@@ -1,0 +1,105 @@
+import { percent, plural, signed } from '../../charts/words.ts'
+import { holm } from '../../stats/correct.ts'
+import { above } from '../../stats/equivalence.ts'
+import { isotonicTest } from '../../stats/isotonic.ts'
+import { RESAMPLES, SEED } from '../measured.ts'
+import { dropError, meanOf, weighted, type Estimate, type Level, type Series } from './evidence.ts'
+import { effectOf, headOf, type Finding } from './finding.ts'
+import { LINES } from './rules.ts'
+import { ableOf, type Subject } from './subjects.ts'
+
+/** One condition at every level it was asked at, from little to much compression. */
+interface Line {
+  readonly key: string
+  readonly points: readonly { readonly level: Level; readonly drop: Estimate; readonly n: number; readonly error: number; readonly isFloor: boolean }[] // prettier-ignore
+}
+
+/** H1: drop grows with compression, for each condition by itself. */
+export function h1(series: Series, subject: Subject): Finding | null {
+  if (subject.kind === 'estimator') return null
+  const { able, excluded } = ableOf(series, subject)
+  const lines = able.map(({ key }) => lineOf(series, key)).filter(({ points }) => points.length > 1)
+  const curves = lines.map(({ points }) => ({
+    values: points.map(({ drop }) => drop.value),
+    weights: points.map(({ error }) => error ** -2),
+  }))
+  const test = isotonicTest(curves, SEED.fork(`verdict/h1/${series.label}/${subject.name}`))
+  const steps = lines.flatMap(stepsOf)
+  const falls = steps.filter(({ fall }) => fall > 0)
+  const corrected = holm(steps.map(({ p }) => p))
+  const worst = corrected.indexOf(Math.min(...corrected))
+  return {
+    of: series.of,
+    against: steps.length === 0 ? null : corrected[worst]!,
+    head: {
+      ...headOf('H1', series, subject.name),
+      ...{ statistic: 'isotonic residual', value: test?.residual ?? null, p: test?.p ?? null },
+      ...effectOf('mean tau of compression and drop', 'tau', lines.length === 0 ? null : meanTau(lines)),
+      excluded,
+      details: [
+        { name: 'steps', value: steps.length },
+        { name: 'steps down', value: falls.length },
+        { name: 'largest step down, points', value: 100 * Math.max(0, ...falls.map(({ fall }) => fall)) },
+        { name: 'share of steps that exclude a fall', value: steps.length === 0 ? null : steps.filter(({ isSureRise }) => isSureRise).length / steps.length }, // prettier-ignore
+      ],
+    },
+    judge: (isFor, isAgainst) => {
+      if (able.length === 0) return { verdict: 'inconclusive', why: 'The uncompressed model is above chance at none of it.' }
+      if (lines.length === 0) return { verdict: 'inconclusive', why: 'One level of compression has no order.' }
+      if (isAgainst) return { verdict: 'not supported', why: sentenceOf(steps[worst]!) }
+      const down = falls.length === 0 ? 'no step goes down' : `${falls.length} of ${plural(steps.length, 'step')} go down, by ${percent(Math.max(...falls.map(({ fall }) => fall)))} points at most, none by more than 1 for sure` // prettier-ignore
+      const tau = signed(meanTau(lines).value, 2)
+      return isFor
+        ? {
+            verdict: 'supported',
+            why: `Drop follows compression (mean τ ${tau} over ${plural(lines.length, 'curve')}); ${down}.`,
+          }
+        : { verdict: 'inconclusive', why: `The order of the levels cannot be told from chance (mean τ ${tau}); ${down}.` }
+    },
+  }
+}
+
+function lineOf({ levels }: Series, key: string): Line {
+  const points = levels.flatMap((level) => {
+    const cell = level.cells.get(key)
+    return cell?.drop ? [{ level, drop: cell.drop, n: cell.n, error: dropError(cell.drop, cell.n), isFloor: cell.isFloor }] : []
+  })
+  return { key, points }
+}
+
+interface Step {
+  readonly key: string
+  readonly from: Line['points'][number]
+  readonly to: Line['points'][number]
+  readonly fall: number
+  /** Of the claim that the drop falls by more than the line allows. */
+  readonly p: number
+  readonly isSureRise: boolean
+}
+
+/** Between neighbouring levels; at the floor there is nothing to lose or regain. */
+function stepsOf({ key, points }: Line): Step[] {
+  return points.slice(1).flatMap((to, i): Step[] => {
+    const from = points[i]!
+    if (from.isFloor && to.isFloor) return []
+    const fall = weighted([1, -1], [from.drop, to.drop])
+    const error = dropError(fall, from.n)
+    return [{ key, from, to, fall: fall.value, p: above(fall.value, error, LINES.step), isSureRise: above(-fall.value, error) < LINES.alpha / 2 }] // prettier-ignore
+  })
+}
+
+function sentenceOf({ key, from, to }: Step): string {
+  return `${key}: the drop falls from ${percent(from.drop.value)} % at ${from.level.label} to ${percent(to.drop.value)} % at ${to.level.label}, by more than 1 point for sure.`
+}
+
+/** Concordant less discordant pairs over all pairs, the mean over the curves. */
+function meanTau(lines: readonly Line[]): Estimate {
+  const at = (of: (drop: Estimate) => number) => meanOf(lines.map(({ points }) => tauOf(points.map(({ drop }) => of(drop)))))
+  return { value: at(({ value }) => value), samples: Float64Array.from({ length: RESAMPLES }, (_, b) => at(({ samples }) => samples[b]!)) } // prettier-ignore
+}
+
+function tauOf(values: readonly number[]): number {
+  let sum = 0
+  for (let i = 0; i < values.length; i++) for (let j = 0; j < i; j++) sum += Math.sign(values[i]! - values[j]!)
+  return (2 * sum) / (values.length * (values.length - 1))
+}

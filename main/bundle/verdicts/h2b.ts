@@ -1,0 +1,105 @@
+import { percent, plural, signed } from '../../charts/words.ts'
+import { criticalLevel, slopeParts, type Place } from '../../stats/curve.ts'
+import { pageTest } from '../../stats/page.ts'
+import { kendall } from '../../stats/trend.ts'
+import { RESAMPLES, SEED } from '../measured.ts'
+import { type Measure } from './band.ts'
+import { dropError, type Estimate, type Series } from './evidence.ts'
+import { effectOf, either, headOf, shareOf, type Finding } from './finding.ts'
+import { LINES } from './rules.ts'
+import { ableOf, placesOf, type Condition, type Subject } from './subjects.ts'
+
+/** H2b: the sparsity up to which no more than eps is lost falls with difficulty. */
+export function h2b(series: Series, subject: Subject, eps: number): Finding | null {
+  if (subject.kind === 'tasks' || series.isCoded) return null
+  const { able, excluded } = ableOf(series, subject)
+  const found = (['drop', 'corrected'] as const).flatMap((measure) => {
+    const places = able.map(({ key }) => toleranceOf(series, key, measure, eps))
+    return places.length > 1 && places.every((one) => one !== null) ? [judgeOne(places, able, subject)] : []
+  })
+  const [raw] = found
+  const isOpen = raw === undefined || raw.places.every(({ beyond }) => beyond === 'above')
+  const hasBeyond = found.some(({ places }) => places.some(({ beyond }) => beyond === 'above'))
+  return {
+    of: series.of,
+    against: isOpen || hasBeyond ? null : Math.max(...found.map(({ flat }) => flat)),
+    head: {
+      ...headOf('H2b', series, `${subject.name}, ${percent(eps, 0)} % loss`),
+      ...{ statistic: 'tau of difficulty and critical sparsity', value: raw?.tau ?? null },
+      p: isOpen ? null : Math.max(...found.map(({ p }) => p)),
+      ...effectOf('change of critical sparsity from easiest to hardest', 'sparsity', raw?.slope ?? null),
+      excluded,
+      details: raw?.places.flatMap(({ at, beyond }, i) => detailOf(able[i]!.key, at, beyond)) ?? [],
+    },
+    judge: (isFor, isAgainst) => ({ verdict: either(isFor, isAgainst), why: whyOf(raw, able, subject, eps, isFor || isAgainst) }),
+  }
+}
+
+/** A critical sparsity, and what it is in each resample. */
+interface Tolerance extends Place {
+  readonly samples: Float64Array
+}
+
+function toleranceOf({ levels }: Series, key: string, measure: Measure, eps: number): Tolerance | null {
+  const known = levels.flatMap(({ amount, cells }) => {
+    const cell = cells.get(key)
+    const drop = cell?.[measure]
+    return cell && drop ? [{ amount, drop, weight: dropError(drop, cell.n) ** -2 }] : []
+  })
+  if (known.length === 0) return null
+  const [amounts, weights] = [known.map(({ amount }) => amount), known.map(({ weight }) => weight)]
+  const at = (of: (drop: Estimate) => number) => criticalLevel(amounts, known.map(({ drop }) => of(drop)), weights, eps) // prettier-ignore
+  const samples = Float64Array.from({ length: RESAMPLES }, (_, b) => at(({ samples: s }) => s[b]!).at)
+  return { ...at(({ value }) => value), samples }
+}
+
+interface Judged {
+  readonly places: readonly Tolerance[]
+  readonly tau: number | null
+  readonly slope: Estimate | null
+  readonly p: number
+  /** p of the claim that it falls by less than the margin. */
+  readonly flat: number
+}
+
+function judgeOne(all: readonly (Tolerance | null)[], able: readonly Condition[], subject: Subject): Judged {
+  const places = all.flatMap((one) => one ?? [])
+  const order = able.map(({ difficulty }) => difficulty)
+  const at = (b: number) => places.map(({ samples }) => samples[b]!)
+  const parts = slopeParts(placesOf(able), places.map(() => 1)) // prettier-ignore
+  const slope = parts && slopeOf(parts, places)
+  const { tau } = kendall(order, places.map((one) => one.at)) // prettier-ignore
+  const taus = () => Float64Array.from({ length: RESAMPLES }, (_, b) => concordance(order, at(b)))
+  const p =
+    subject.kind === 'axis'
+      ? shareOf(taus(), (x) => x < 0)
+      : (pageTest([places.map((one) => -one.at)], order, SEED.fork(`verdict/h2b/${subject.name}`))?.p ?? 1)
+  return { places, tau, slope, p, flat: slope === null ? 1 : shareOf(slope.samples, (x) => x > -LINES.margin) }
+}
+
+function slopeOf(parts: readonly number[], places: readonly Tolerance[]): Estimate {
+  const at = (of: (place: Tolerance) => number) => parts.reduce((sum, part, i) => sum + part * of(places[i]!), 0)
+  return { value: at((place) => place.at), samples: Float64Array.from({ length: RESAMPLES }, (_, b) => at(({ samples }) => samples[b]!)) } // prettier-ignore
+}
+
+/** Concordant less discordant pairs. Places beyond the last level tie, and lie above all others. */
+function concordance(x: readonly number[], y: readonly number[]): number {
+  let sum = 0
+  for (let i = 0; i < x.length; i++) for (let j = 0; j < i; j++) sum += Math.sign((x[i]! - x[j]!) * (y[i]! - y[j]!))
+  return sum
+}
+
+function detailOf(key: string, at: number, beyond: Place['beyond']): { name: string; value: number }[] {
+  const note = beyond === 'above' ? ' (at least: beyond the last level)' : beyond === 'below' ? ' (before the first level)' : ''
+  return [{ name: `critical sparsity, ${key}${note}`, value: at }]
+}
+
+function whyOf(raw: Judged | undefined, able: readonly Condition[], subject: Subject, eps: number, isSure: boolean): string {
+  if (able.length < 2) return `The uncompressed model is above chance at ${able.length === 0 ? 'none' : 'one'} of ${plural(subject.conditions.length, 'condition')}: there is no order.` // prettier-ignore
+  if (!raw) return 'Not every condition has been asked at a level of compression.'
+  if (raw.places.every(({ beyond }) => beyond === 'above'))
+    return `No condition loses more than ${percent(eps, 0)} % at any level looked at.`
+  const word = ({ at, beyond }: Place) => `${beyond === 'above' ? 'at least ' : beyond === 'below' ? 'below the first level, about ' : ''}${percent(at, 0)} %` // prettier-ignore
+  const ends = `from ${word(raw.places[0]!)} (easiest) to ${word(raw.places.at(-1)!)} (hardest)`
+  return `Critical sparsity goes ${ends}, τ ${signed(raw.tau, 2)}${isSure ? '' : ', which may be chance'}.`
+}
