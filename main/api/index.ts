@@ -5,12 +5,13 @@ import { LabError, toFault } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
 import type { Call, Calls } from './call.ts'
 import { lab } from './lab.ts'
+import { library } from './library.ts'
 import { models } from './models.ts'
 import { studies } from './studies.ts'
 import { tasks } from './tasks.ts'
 import { templates } from './templates.ts'
 
-const calls: Calls = { ...lab, ...studies, ...models, ...tasks, ...templates }
+const calls: Calls = { ...lab, ...studies, ...models, ...library, ...tasks, ...templates }
 
 /** Every call there is. */
 export const callNames = Object.keys(calls) as readonly ApiName[]

@@ -63,6 +63,10 @@ export const FAULTS = {
   'compress/stats': 'Say in the study what to calibrate with: calibration: { text, samples, length }.',
   'compress/calibration': 'Ask for fewer or shorter samples, or give a longer text.',
   'compress/target': 'No matrix carries such a name; "lab models show" lists the matrices of a model.',
+  'compress/recipe': 'A recipe has the keys of a "compress" entry of a study file, and calibration; see "lab compress --help".',
+  'compress/redo': 'Give --redo the name of a layer, and --out the folder of the compression that stopped there.',
+  'compress/reopened':
+    'The folder was not kept, for it is not what was compressed: check the disk and its free space, then run the same command again.',
   // tasks
   'task/yaml': 'Correct the task file at the place named.',
   'task/unknown': 'See "lab tasks list".',
@@ -77,6 +81,7 @@ export const FAULTS = {
     'That part alone is longer than the model can read: leave the item out, ask for shorter windows (window_length) or fewer new tokens (max_gen_toks), or use a model with more context.',
   'task/too-short': 'Ask for shorter windows (window_length), or give a longer text.',
   'task/scorer': 'Name a metric that fits the output_type of the task: choices, continuation, whole text, windows or free text.',
+  'task/axis': 'Choose another axis for this task, or other levels or parameters; "lab tasks axes" says what each axis takes.',
   'task/few-shot': 'Ask for fewer examples, or give the task a larger split to draw them from.',
   // studies
   'study/yaml': 'Correct the study file at the place named.',
@@ -88,14 +93,33 @@ export const FAULTS = {
   'store/newer': 'This store was written by a newer lab; use that version, or another folder with --home.',
   'store/busy': 'Another lab is using this store. Wait until it has finished, or use another folder with --home.',
   'store/corrupt': 'The database is damaged. It was left untouched; move it aside to start a new one.',
+  'store/mask': 'The file is damaged or of another program: move it aside, and compress again for the mask.',
+  'store/mask-unknown': 'See "lab masks list" for the masks that are kept; or name a model folder.',
   // the window: settings, drafts, the queue
   'settings/file': 'Correct the file, or move it aside: the lab then begins with its own settings.',
+  'library/unknown': 'A model that lies in a library folder goes with that folder; see the list of the library.',
   'draft/name': 'Use small letters, digits, dots and dashes, up to 80 of them, beginning with a letter or digit.',
   'draft/unknown': 'See the list of drafts; it may have been removed or renamed.',
   'run/unknown': 'See the list of runs; it may have been removed.',
   'run/state': 'Wait until it is in another state, or cancel it first.',
   'run/elsewhere': 'Use the window that runs the queue, or close it first: one window of a store runs its studies.',
   'run/queue': 'Move the file aside; the studies in the store are not affected.',
+  // bundles
+  'bundle/file': 'Fetch the bundle again, or export it again; it must be the file that "lab export --bundle" wrote.',
+  'bundle/name': 'No lab wrote such a name: do not unpack this file by other means either. Export the study again.',
+  'bundle/kind': 'A bundle holds plain files alone: export the study again in place of packing its files by hand.',
+  'bundle/size': 'No study needs so much: export it again, without items or masks where it is honestly as large.',
+  'bundle/overlap': 'This is how a zip bomb is made: do not unpack this file by other means either.',
+  'bundle/zip64': 'A bundle holds 2 GiB at most: export the study again in place of packing its files by hand.',
+  'bundle/lies': 'The file is damaged, or made to mislead: fetch it again from its source.',
+  'bundle/manifest': 'The list of what is inside is missing or wrong: export the study again, or fetch the file again.',
+  'bundle/unknown': 'A bundle holds what its list names and nothing else: export the study again in place of adding to it.',
+  'bundle/hash': 'The file was changed or damaged after it was made: fetch it again from its source.',
+  'bundle/version': 'Use the version of the lab that made it, or have the study exported again by this one.',
+  'bundle/content': 'What is inside contradicts itself: have the study exported again, and do not trust these numbers.',
+  'bundle/differs':
+    'The same cell gave other numbers elsewhere. Look at the bundle by itself with "lab open", or import it into a store of its own with --home.',
+  'bundle/items': 'Have the study exported with its items (--items), or look at the bundle by itself with "lab open".',
   // calls and the command line
   'api/unknown': 'Update the page: it and the lab are of different versions.',
   'api/argument': 'Correct the argument named.',

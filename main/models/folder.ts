@@ -16,30 +16,51 @@ import { isPickle, openTensors, type FiledTensor } from './safetensors.ts'
 import { openTokenizer } from './tokenizer.ts'
 import { placedWeights } from './weights.ts'
 
-/** Opens a Hugging Face model folder: config.json, tokenizer.json and safetensors. The numbers stay on disk until asked for. */
-export function openModel(folder: string): LanguageModel {
+/** What config.json and the headers of the weights say, before a tokenizer or a number is read. */
+export interface ModelSurvey extends Blueprint {
+  readonly folder: string
+  readonly architecture: string
+  readonly raw: RawConfig
+  /** Where each weight lies, in the order of the forward pass. */
+  readonly places: ReadonlyMap<string, TensorPlace>
+  /** Absolute paths of the files whose bytes decide the weights. */
+  readonly files: readonly string[]
+}
+
+/** Reads the headers of a Hugging Face model folder: config.json and safetensors. Quick, whatever its size. */
+export function surveyModel(folder: string): ModelSurvey {
   const path = resolve(folder)
   const entries = listFolder(path)
   const raw = RawConfig.read(join(path, 'config.json'))
   const architecture = architectureOf(raw)
   const { files, tensors } = openTensors(path, entries)
   const blueprint = architecture.read(raw, new Set(tensors.keys()))
-  const { config, graphs, linears } = blueprint
+  const places = placesOf(blueprint, tensors, path)
+  // the config decides which tensors are weights
+  return { ...blueprint, folder: path, architecture: architecture.id, raw, places, files: [join(path, 'config.json'), ...files] }
+}
+
+/** Opens a Hugging Face model folder: config.json, tokenizer.json and safetensors. The numbers stay on disk until asked for. */
+export function openModel(folder: string): LanguageModel {
+  const { folder: path, architecture, raw, places, files, config, graphs, linears } = surveyModel(folder)
   const endIds = endIdsOf(path, raw, config.vocabulary)
-  const weights = placedWeights(placesOf(blueprint, tensors, path))
   return {
     name: basename(path),
     folder: path,
-    architecture: architecture.id,
-    config,
-    parameters: weights.names().reduce((sum, name) => sum + sizeOf(weights.dims(name)), 0),
-    ...{ weights, linears, graphs },
+    ...{ architecture, config },
+    parameters: parametersOf(places),
+    weights: placedWeights(places),
+    ...{ linears, graphs },
     tokenizer: openTokenizer(path, config.vocabulary),
     endIds,
     graphHash: sha256(canonical({ config, endIds, score: hashGraph(graphs.score), decode: hashGraph(graphs.decode) })),
-    // the config decides which tensors are weights
-    files: [join(path, 'config.json'), ...files],
+    files,
   }
+}
+
+/** Numbers in all weights. */
+export function parametersOf(places: ReadonlyMap<string, TensorPlace>): number {
+  return [...places.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0)
 }
 
 function listFolder(path: string): string[] {

@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { LabError, type FaultCode } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
 import { methods } from '../compress/index.ts'
+import type { AxisWish } from '../tasks/levels.ts'
 import { resolvePlace } from './places.ts'
 import { studyFile, studySchema } from './schema.ts'
 
@@ -19,61 +20,110 @@ export interface Study extends Omit<StudyFile, 'models' | 'tasks' | 'data' | 'ti
   readonly description: string
   readonly models: readonly { readonly folder: string; readonly name: string }[]
   readonly data: string | undefined
-  readonly tasks: readonly { readonly task: string; readonly limit: number | undefined; readonly shots: number | undefined }[]
+  readonly tasks: readonly StudyTask[]
   readonly difficulty: NonNullable<StudyFile['difficulty']>
 }
+
+/** What one entry of `tasks` asks for: tasks as they are, a task along an axis, or tasks declared from easy to hard. */
+export type StudyTask = {
+  readonly limit: number | undefined
+  readonly shots: number | undefined
+} & (
+  | { readonly task: string }
+  | { readonly along: AxisWish }
+  | { readonly family: string; readonly axis: string; readonly order: readonly (readonly string[])[] }
+)
 export type CompressEntry = Study['compress'][number]
 export type TransferEntry = NonNullable<Study['transfer']>[number]
+
+/** Something wrong with a study file, and where its text says it, or would: line and column from 1. */
+export interface StudyProblem extends Problem {
+  readonly line: number
+  readonly column: number
+}
+
+/** A study file as far as it can be read: its text as data (undefined where it is no YAML), all that is wrong with it, and the study where nothing is. */
+export interface ReadStudy {
+  readonly raw: unknown
+  readonly problems: readonly StudyProblem[]
+  readonly study: Study | undefined
+  /** Line and column of something in the text. */
+  place(path: Path): { readonly line: number; readonly column: number }
+}
+
+/** Reads the text of a study file at `path`, from which relative paths start. Never throws for what it says. */
+export function readStudy(text: string, path: string): ReadStudy {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const at = (offset: number) => {
+    const { line, col: column } = lines.linePos(offset)
+    return { line, column }
+  }
+  const place = (where: Path) => at(offsetOf(document, where))
+  const broken = document.errors.map(({ pos, message }) => {
+    return { code: 'study/yaml' as const, message: `Expected YAML, got: ${message}`, path: [], ...at(pos[0]) }
+  })
+  if (broken.length > 0) return { raw: undefined, problems: broken, study: undefined, place }
+  let raw: unknown
+  try {
+    raw = document.toJS()
+  } catch (error) {
+    // an alias of nothing, or aliases of aliases without end
+    const message = `Expected YAML, got: ${error instanceof Error ? error.message : String(error)}`
+    return { raw: undefined, problems: [{ code: 'study/yaml', message, path: [], ...at(0) }], study: undefined, place }
+  }
+  const parsed = studyFile.safeParse(raw)
+  const problems = parsed.success ? checkFile(parsed.data, path) : parsed.error.issues.map((issue) => problemOf(issue, raw))
+  const study = parsed.success && problems.length === 0 ? resolveStudy(parsed.data, path) : undefined
+  return { raw, problems: problems.map((problem) => ({ ...problem, ...place(problem.path) })), study, place }
+}
 
 /**
  * A study from the text of a study file at `path`. Throws LabError with file, line and column: 'study/yaml' for YAML itself, 'study/field',
  * 'compress/quota' (sparsity), 'compress/pattern', 'compress/method' for what it says.
  */
 export function parseStudy(text: string, path: string): Study {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const place = (offset: number) => {
-    const { line, col } = lines.linePos(offset)
-    return `${path}:${line}:${col}`
-  }
-  const [broken] = document.errors
-  if (broken) throw new LabError('study/yaml', `Expected YAML at ${place(broken.pos[0])}, got: ${broken.message}`)
-  const raw: unknown = document.toJS()
-  const fail = ({ code, message, path: where }: Problem): never => {
-    throw new LabError(code, `${message.replace(/\.$/, '')} at ${place(offsetOf(document, where))}.`)
-  }
-  const parsed = studyFile.safeParse(raw)
-  if (!parsed.success) return fail(problemOf(parsed.error.issues[0]!, raw))
-  parsed.data.compress.forEach((entry, i) => {
-    const problem = checkMethod(entry, parsed.data, ['compress', i]) ?? checkEntry(entry, ['compress', i])
-    if (problem) fail(problem)
-  })
-  return resolveStudy(parsed.data, path)
+  const { study, problems } = readStudy(text, path)
+  if (study) return study
+  const { code, message, line, column } = problems[0]!
+  throw new LabError(code, `${message.replace(/\.$/, '')} at ${path}:${line}:${column}.`)
 }
+
+function resolveModels({ models }: StudyFile, path: string): Study['models'] {
+  return models.map((model) => {
+    const place = resolvePlace(dirname(path), model.folder)
+    return { folder: place, name: model.name ?? basename(place) }
+  })
+}
+
+const AXIS_KEYS = ['levels', 'params', 'seeds', 'name'] as const
 
 function resolveStudy(file: StudyFile, path: string): Study {
   const folder = dirname(path)
-  const models = file.models.map((model) => {
-    const place = resolvePlace(folder, model.folder)
-    return { folder: place, name: model.name ?? basename(place) }
-  })
-  const twice = models.find(({ name }, i) => models.findIndex((other) => other.name === name) !== i)
-  if (twice) throw new LabError('study/field', `Expected models with different names in ${path}, got "${twice.name}" twice.`)
   return {
     ...file,
     file: path,
     title: file.title ?? file.name,
     description: file.description ?? '',
-    models,
+    models: resolveModels(file, path),
     data: file.data === undefined ? undefined : resolvePlace(folder, file.data),
-    tasks: file.tasks.map((entry) => {
-      const { task, limit, shots } = typeof entry === 'string' ? { task: entry } : entry
-      // a path of a task file starts at the study, a name does not
-      const isPath = /\.ya?ml$/.test(task)
-      return { task: isPath ? resolvePlace(folder, task) : task, limit: limit ?? file.limit, shots }
-    }),
+    tasks: file.tasks.map((entry) => resolveTask(entry, folder, file.limit)),
     difficulty: file.difficulty ?? [],
   }
+}
+
+function resolveTask(said: StudyFile['tasks'][number], folder: string, most: number | undefined): StudyTask {
+  const entry = typeof said === 'string' ? { task: said } : said
+  const asked = { limit: entry.limit ?? most, shots: entry.shots }
+  // a path of a task file starts at the study, a name does not
+  const resolved = (task: string) => (/\.ya?ml$/.test(task) ? resolvePlace(folder, task) : task)
+  if ('order' in entry) {
+    const { family, axis, order } = entry
+    return { family, axis, order: order.map((level) => [level].flat().map(resolved)), ...asked }
+  }
+  const task = resolved(entry.task)
+  const { axis, levels, params, seeds, name } = entry
+  return axis === undefined ? { task, ...asked } : { along: { task, axis, levels, params, seeds, name }, ...asked }
 }
 
 type Path = readonly PropertyKey[]
@@ -81,6 +131,17 @@ interface Problem {
   readonly code: FaultCode
   readonly message: string
   readonly path: Path
+}
+
+/** What one entry of a study says of another. */
+function checkFile(file: StudyFile, path: string): Problem[] {
+  const models = resolveModels(file, path)
+  const twice = models.findIndex(({ name }, i) => models.findIndex((other) => other.name === name) !== i)
+  const message = `Expected models with different names, got "${models[twice]?.name}" twice`
+  return [
+    ...(twice < 0 ? [] : [{ code: 'study/field' as const, message, path: ['models', twice] }]),
+    ...file.compress.flatMap((entry, i) => checkMethod(entry, file, ['compress', i]) ?? checkEntry(entry, ['compress', i]) ?? []),
+  ]
 }
 
 /** What a method can do with what is asked of it, and whether what it needs is there. */

@@ -20,6 +20,9 @@ const OLDER_NAMES: Readonly<Record<string, string>> = {
   xquad: 'google/xquad',
 }
 
+/** The name that a data set goes by now. */
+export const currentName = (path: string): string => OLDER_NAMES[path] ?? path
+
 /** Packs whose rows say which field they belong to: the column that holds it. */
 export const FIELD_COLUMNS: Readonly<Record<string, string>> = { 'nyu-mll/blimp': 'field' }
 
@@ -63,7 +66,7 @@ export function findPack(data: string, path: string, name: string | undefined): 
   if (path.split(/[/\\]/).includes('..') || /^([/\\]|[a-zA-Z]:)/.test(path)) {
     throw new LabError('task/pack', `Expected dataset_path to be a name inside the data folder, got "${path}".`)
   }
-  const known = isFolder(join(data, path)) ? path : (OLDER_NAMES[path] ?? path)
+  const known = isFolder(join(data, path)) ? path : currentName(path)
   const root = join(data, known)
   if (!isFolder(root)) {
     const meant = nearest(path, packNames(data))
