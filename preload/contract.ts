@@ -290,14 +290,45 @@ export interface StudySummary {
   readonly cautions: readonly string[]
 }
 
+/** A parameter of a method, for a form or a table. */
+export interface MethodParam {
+  readonly id: string
+  readonly label: string
+  /** '' where it has none. */
+  readonly unit: string
+  readonly about: string
+  /** 'params': the parameters of the method that another parameter (a choice) names, as an object. */
+  readonly kind: 'number' | 'choice' | 'boolean' | 'params'
+  readonly isWhole: boolean
+  /** Least and largest value allowed; null where there is no bound. */
+  readonly min: number | null
+  readonly max: number | null
+  /** False where values come as near to `max` as one likes but not to it. */
+  readonly isMaxAllowed: boolean
+  /** What leaving it out means; null where that has no name, or it cannot be left out. */
+  readonly default: Json
+  readonly isRequired: boolean
+  readonly choices: readonly string[]
+}
+
 export interface MethodRow {
   readonly id: string
   readonly label: string
   readonly cite: string
-  /** What competes with what unless told otherwise: 'model', 'layer' or 'row'. */
+  /** 'score' ranks weights, 'solve' removes them and makes up for it (both take a sparsity or a pattern), 'code' quantises (takes bits), 'noise' perturbs as another method does. */
+  readonly kind: 'score' | 'solve' | 'code' | 'noise'
+  /** What competes with what unless told otherwise: 'model', 'layer' or 'row'; 'none' where nothing is removed. */
   readonly group: string
+  /** Groups that it can compare within; none where nothing is removed. */
+  readonly groups: readonly string[]
   /** Statistics that it asks calibration for. */
   readonly needs: readonly string[]
+  readonly formula: string
+  readonly about: string
+  /** Beside reading the weights. */
+  readonly cost: string
+  /** Without the bits, which methods that quantise take beside them. */
+  readonly params: readonly MethodParam[]
 }
 
 /** One of the paper's experiments as a study ready to run. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { describeMethod } from '../compress/describe.ts'
 import { methods } from '../compress/index.ts'
-import { groupOf } from '../compress/method.ts'
 import { probeProviders } from '../engine/doctor.ts'
 import type { Calls } from './call.ts'
 
@@ -12,11 +12,7 @@ export const lab = {
   },
   'methods.list': {
     argument: z.null(),
-    run: () =>
-      methods.map((method) => {
-        const { id, label, cite, needs } = method
-        return { id, label, cite, group: groupOf(method), needs: [...needs] }
-      }),
+    run: () => methods.map(describeMethod),
   },
   'doctor.read': {
     argument: z.null(),

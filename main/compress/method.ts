@@ -46,6 +46,12 @@ interface Head<P, N extends StatName> {
   readonly id: string
   readonly label: string
   readonly cite: string
+  /** What decides, as one writes it. */
+  readonly formula: string
+  /** What it does and why one would take it, in a sentence or two. */
+  readonly about: string
+  /** What it costs, beside reading the weights. */
+  readonly cost: string
   readonly needs: readonly N[]
   /** Parameters, described once: form, command line, study file and checks all read this. */
   readonly params: z.ZodType<P>

@@ -5,9 +5,13 @@ import { z } from 'zod'
  * that it is one cell of a study and one name in tables.
  */
 export function withDefaults<S extends z.ZodRawShape, D extends object>(shape: S, defaults: D) {
-  return z.strictObject(shape).transform((given) => {
-    const told = Object.entries(given).filter(([name, value]) => value !== undefined && value !== Reflect.get(defaults, name))
-    return Object.fromEntries(told) as z.output<z.ZodObject<S>>
+  const told = Object.entries(shape).map(([name, type]) => {
+    const known = name in defaults ? { default: Reflect.get(defaults, name) as unknown } : {}
+    return [name, (type as z.ZodType).meta({ ...(type as z.ZodType).meta(), ...known })]
+  })
+  return z.strictObject(Object.fromEntries(told) as S).transform((given) => {
+    const others = Object.entries(given).filter(([name, value]) => value !== undefined && value !== Reflect.get(defaults, name))
+    return Object.fromEntries(others) as z.output<z.ZodObject<S>>
   })
 }
 
@@ -23,15 +27,14 @@ export const bits = z.int().min(2).max(8).meta({ label: 'Bits', unit: 'bits', de
 export const damping = z.number().min(0).max(1).optional().meta({
   label: 'Damping',
   unit: 'of the mean diagonal',
-  description:
-    'Added to the diagonal of the Hessian before it is inverted, as a share of its mean (0 to 1); 0.01 where left out.',
+  description: 'Added to the diagonal of the Hessian before it is inverted, as a share of its mean (0 to 1).',
 })
 export const blockSize = z
   .int()
   .min(1)
   .max(4096)
   .optional()
-  .meta({ label: 'Block', unit: 'columns', description: 'Columns that are decided together (from 1); 128 where left out.' })
+  .meta({ label: 'Block', unit: 'columns', description: 'Columns that are decided together (from 1).' })
 export const groupSize = z.int().min(1).optional().meta({
   label: 'Group',
   unit: 'columns',
@@ -40,4 +43,4 @@ export const groupSize = z.int().min(1).optional().meta({
 export const symmetric = z
   .boolean()
   .optional()
-  .meta({ label: 'Symmetric', description: 'The code of 0 lies in the middle of all codes; false where left out.' })
+  .meta({ label: 'Symmetric', description: 'The code of 0 lies in the middle of all codes.' })

@@ -133,7 +133,18 @@ describe('a recipe that cannot be followed', () => {
   })
   it('does without statistics, or not at all', async () => {
     const needy: ScoreMethod<Record<string, never>, 'inputNorm'> = {
-      ...{ kind: 'score', id: 'needy', label: 'Needy', cite: '', group: 'row', needs: ['inputNorm'], params: z.strictObject({}) },
+      ...{
+        kind: 'score',
+        id: 'needy',
+        label: 'Needy',
+        cite: '',
+        formula: '',
+        about: '',
+        cost: '',
+        group: 'row',
+        needs: ['inputNorm'],
+        params: z.strictObject({}),
+      },
       score: ({ w }, { inputNorm }, _, __, scores) => w.forEach((x, i) => (scores[i] = x * inputNorm[i % inputNorm.length]!)),
     }
     await expect(compressBy(needy, two.matrices, two.weights, recipe)).rejects.toMatchObject({

@@ -11,12 +11,12 @@ const params = withDefaults(
     ...{ bits, groupSize, symmetric, damping, blockSize },
     actOrder: z.boolean().optional().meta({
       label: 'Act-order',
-      description: 'Columns of the strongest inputs first (by falling diagonal of the Hessian); false where left out.',
+      description: 'Columns of the strongest inputs first (by falling diagonal of the Hessian).',
     }),
     staticGroups: z.boolean().optional().meta({
       label: 'Static groups',
       description:
-        'Scales of all groups are taken before anything is changed, from columns as they stand in the matrix; false where left out: from columns as updated, in the order in which they come.',
+        'Scales of all groups are taken before anything is changed, from columns as they stand in the matrix; otherwise from columns as updated, in the order in which they come.',
     }),
   },
   DEFAULTS,
@@ -32,6 +32,9 @@ export const gptq: CodeMethod<z.output<typeof params>, 'hessian'> = {
   id: 'gptq',
   label: 'GPTQ',
   cite: 'Frantar et al. 2023, arXiv 2210.17323',
+  formula: 'Q as in rtn; err = (w − Q(w)) / U_jj is made up for in later columns',
+  about: 'Weights are rounded column by column, and the columns after them are changed so that the outputs stay.',
+  cost: 'the calibration text once, and in³/3 + out · in² operations a matrix',
   needs: ['hessian'],
   params,
   bits: (p) => p.bits,

@@ -7,6 +7,9 @@ export const random: ScoreMethod = {
   id: 'random',
   label: 'Random',
   cite: 'Control in Yin et al. 2024, arXiv 2310.02277',
+  formula: 'score = U(0, 1)',
+  about: 'Chance decides what goes: the control that any other ranking has to beat.',
+  cost: 'one pass over the weights',
   needs: [],
   params: z.strictObject({}),
   // among all matrices, as magnitude, so that the two differ in their scores alone

@@ -11,8 +11,7 @@ const params = withDefaults(
     symmetric,
     shrink: z.boolean().optional().meta({
       label: 'Shrink',
-      description:
-        'Tries 80 narrower ranges and takes the one with the least Σ|Q(w) − w|^2.4 (paper.md 4.8); false where left out.',
+      description: 'Tries 80 narrower ranges and takes the one with the least Σ|Q(w) − w|^2.4 (paper.md 4.8).',
     }),
   },
   DEFAULTS,
@@ -27,6 +26,9 @@ export const rtn: CodeMethod<z.output<typeof params>> = {
   id: 'rtn',
   label: 'Round to nearest',
   cite: 'Baseline of Frantar et al. 2023, arXiv 2210.17323',
+  formula: 'Q(w) = scale · (clamp(round(w / scale) + zero, 0, 2^b − 1) − zero)',
+  about: 'Each weight becomes the nearest number of its grid: the baseline of every quantiser.',
+  cost: 'one pass over the weights; 80 with shrink',
   needs: [],
   params,
   bits: (p) => p.bits,
