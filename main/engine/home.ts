@@ -6,7 +6,8 @@ import { bytesOf, type Item } from './shelf.ts'
 export interface Opened {
   readonly id: number
   readonly name: string
-  readonly graph: Uint8Array
+  /** Its file, or where that lies. */
+  readonly graph: Uint8Array | string
   readonly carry: Carry
   weights: ReadonlyMap<string, Item>
 }

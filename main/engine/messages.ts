@@ -9,7 +9,7 @@ export type Source = { readonly place: TensorPlace } | { readonly dims: readonly
 /** What the engine process can be asked. Sessions and chains are numbered by the asker, weights are named by key. */
 export interface Asks {
   start: [{ settings: EngineSettings }, Device]
-  open: [{ session: number; name: string; graph: Uint8Array; carry: Carry }, null]
+  open: [{ session: number; name: string; graph: Uint8Array | string; carry: Carry }, null]
   /** Takes in a weight; what goes wrong is said by the `use` that needs it. */
   bring: [{ key: string; name: string; source: Source }, null]
   drop: [{ keys: readonly string[] }, null]

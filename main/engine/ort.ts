@@ -23,7 +23,7 @@ export interface Ran {
 /** The runtime in this process. It blocks its thread while it loads or runs, so it belongs into a process of its own. */
 export interface Runtime {
   readonly device: Device
-  load(name: string, bytes: Uint8Array, carry: Carry): Promise<Loaded>
+  load(name: string, graph: Uint8Array | string, carry: Carry): Promise<Loaded>
   hold(tensor: FloatTensor): Promise<Held>
 }
 
@@ -61,7 +61,7 @@ export async function createRuntime({ provider, threads }: EngineSettings): Prom
 
   return {
     device: { provider, name: deviceName(provider), threads: wanted, runtime: `onnxruntime-node ${env.versions.node ?? '?'}` },
-    load: (name, bytes, carry) => load(name, bytes, carry, { options, isResident, fetch }),
+    load: (name, graph, carry) => load(name, graph, carry, { options, isResident, fetch }),
     async hold({ dims, data }) {
       const tensor = new OrtTensor('float32', data, dims)
       return isResident ? pass(tensor, 'gpu-buffer') : tensor
@@ -75,18 +75,21 @@ interface Place {
   readonly fetch: (tensor: OrtTensor) => Promise<Tensor>
 }
 
-async function load(name: string, bytes: Uint8Array, carry: Carry, { options, isResident, fetch }: Place): Promise<Loaded> {
+async function load(name: string, graph: Uint8Array | string, carry: Carry, place: Place): Promise<Loaded> {
+  const { options, isResident, fetch } = place
   const carriedNames = Object.keys(carry)
   const staysOnDevice = isResident && carriedNames.length > 0
   const location = Object.fromEntries(carriedNames.map((output) => [output, 'gpu-buffer' as const]))
   let session: InferenceSession
   try {
-    session = await InferenceSession.create(bytes, {
+    const all = {
       ...options,
       // laid out ahead in one block, what lies between the steps of a training takes 1.6 times the memory, and no less time
       ...(carriedNames.length > 0 && { enableMemPattern: false }),
       ...(staysOnDevice && { preferredOutputLocation: location }),
-    })
+    }
+    // by path, for given as bytes a graph would look for data beside it in the working directory of this process
+    session = await (typeof graph === 'string' ? InferenceSession.create(graph, all) : InferenceSession.create(graph, all))
   } catch (error) {
     throw new LabError('engine/graph', `Expected graph "${name}" to load, but the runtime says: ${firstLine(error)}`)
   }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { LabError } from '../base/errors.ts'
 import type { Tensor } from '../base/tensor.ts'
 import type { Graph, Weights } from '../onnx/graph.ts'
@@ -57,7 +58,11 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
   }
 
   async function open(graph: Graph, weights: Weights, carry: Carry = {}): Promise<Session> {
-    const session: Opened = { id: nextId++, name: graph.name, graph: writeGraph(graph), carry, weights: pick(graph, weights) }
+    const opened = { id: nextId++, name: graph.name, graph: writeGraph(graph), carry, weights: pick(graph, weights) }
+    return enter(opened, (next) => pick(graph, next))
+  }
+
+  async function enter(session: Opened, pickFrom: (weights: Weights) => Opened['weights']): Promise<Session> {
     try {
       await inOrder(async (at) => {
         sessions.set(session.id, session)
@@ -69,7 +74,7 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
     }
     return {
       async use(next) {
-        const picked = pick(graph, next)
+        const picked = pickFrom(next)
         await inOrder((at) => {
           session.weights = picked
           return at.supply(session, sessions.values())
@@ -128,6 +133,8 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
       return device!
     },
     open,
+    openFile: (path) =>
+      enter({ id: nextId++, name: basename(path), graph: path, carry: {}, weights: new Map() }, () => new Map()),
     meter: (): EngineMeter => ({ ...meter }),
     pid: () => (home?.life.isAlive() ? home.life.pid : undefined),
     async close() {

@@ -62,6 +62,8 @@ export interface Engine {
   readonly id: string
   readonly device: Device
   open(graph: Graph, weights: Weights, carry?: Carry): Promise<Session>
+  /** Opens an ONNX file that brings its own weights, from inside or beside it. */
+  openFile(path: string): Promise<Session>
   meter(): EngineMeter
   close(): Promise<void>
 }

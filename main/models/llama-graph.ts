@@ -37,7 +37,7 @@ function hiddenRows(g: GraphBuilder, shape: LlamaShape, weights: Blueprint['weig
   const ids = g.input('ids', 'int32', ['batch', 'length'])
   const rows = g.input('rows', 'int32', ['rows'])
   for (const [name, { dims }] of weights) g.weight(name, dims)
-  const llama = new LlamaBlocks(g, shape, ids, g.list([0]))
+  const llama = new LlamaBlocks(g, shape, ids, inOrder(g, shape, ids, g.list([0])))
   let x = llama.embed()
   for (let i = 0; i < shape.config.blocks; i++) {
     const { mixed } = llama.attend(i, x)
@@ -56,7 +56,7 @@ export function decodeGraph(shape: LlamaShape, weights: Blueprint['weights']): G
   const kept = (name: string) => g.input(name, 'float32', ['batch', kvHeads, 'past', headSize])
   const past = Array.from({ length: blocks }, (_, i) => ({ key: kept(`past_key_${i}`), value: kept(`past_value_${i}`) }))
   for (const [name, { dims }] of weights) g.weight(name, dims)
-  const llama = new LlamaBlocks(g, shape, ids, g.shape(past[0]!.key, 2, 3))
+  const llama = new LlamaBlocks(g, shape, ids, inOrder(g, shape, ids, g.shape(past[0]!.key, 2, 3)))
   let x = llama.embed()
   for (let i = 0; i < blocks; i++) {
     const { mixed, key, value } = llama.attend(i, x, past[i])
@@ -68,6 +68,83 @@ export function decodeGraph(shape: LlamaShape, weights: Blueprint['weights']): G
   const last = g.gather(sequences, g.constant(int32([], Int32Array.of(-1))), 1)
   g.output('best', bestOf(g, g.gemm(llama.lastNorm(last), llama.table, { transB: true })), 'int32', ['batch'])
   return g.finish()
+}
+
+/** Exchange graph as in LanguageGraphs. */
+export function exchangeGraph(shape: LlamaShape, weights: Blueprint['weights']): Graph {
+  const { blocks, kvHeads, headSize, vocabulary } = shape.config
+  const g = new GraphBuilder('llama')
+  const ids = g.input('input_ids', 'int64', ['batch', 'length'])
+  const attention = g.input('attention_mask', 'int64', ['batch', 'past + length'])
+  const positions = g.input('position_ids', 'int64', ['batch', 'length'])
+  const kept = (name: string) => g.input(name, 'float32', ['batch', kvHeads, 'past', headSize])
+  const past = Array.from({ length: blocks }, (_, i) => {
+    const at = `past_key_values.${i}`
+    return { key: kept(`${at}.key`), value: kept(`${at}.value`) }
+  })
+  for (const [name, { dims }] of weights) g.weight(name, dims)
+  const told = { ids, past: g.shape(past[0]!.key, 2, 3), attention, positions }
+  const llama = new LlamaBlocks(g, shape, ids, asTold(g, shape, told))
+  let x = llama.embed()
+  const present = past.map((before, i) => {
+    const { mixed, key, value } = llama.attend(i, x, before)
+    x = llama.finish(i, x, mixed)
+    return { key, value }
+  })
+  const logits = g.gemm(llama.lastNorm(x), llama.table, { transB: true })
+  const shaped = g.reshape(logits, g.concat([g.shape(ids), g.list([vocabulary])], 0))
+  g.output('logits', shaped, 'float32', ['batch', 'length', vocabulary])
+  for (const [i, { key, value }] of present.entries()) {
+    g.output(`present.${i}.key`, key, 'float32', ['batch', kvHeads, 'past + length', headSize])
+    g.output(`present.${i}.value`, value, 'float32', ['batch', kvHeads, 'past + length', headSize])
+  }
+  return g.finish()
+}
+
+/** Where each id stands and what it may look at. Asked for once each, in this order. */
+interface Sight {
+  rotary(): Rotary
+  /** 0 or, where a position may not look, −10³⁰ and below, with dimensions that fit [batch, heads, length, past + length]. */
+  mask(): Value
+  /** The dimension of the mask that is the length. */
+  readonly lengthAxis: number
+}
+
+/** Ids that follow `past` others (int64 [1]) without padding. */
+function inOrder(g: GraphBuilder, { frequencies, config }: LlamaShape, ids: Value, past: Value): Sight {
+  let end: Value
+  return {
+    rotary() {
+      end = g.add(past, g.shape(ids, 1, 2))
+      return rotaryTables(g, frequencies, config.contextLength, (all) => g.slice(all, 0, past, end), 1)
+    },
+    mask: () => causalMask(g, past, end),
+    lengthAxis: 0,
+  }
+}
+
+/** Ids with padding and positions as they are told; `attention` is 0 for each of past + length that no one may look at. */
+function asTold(g: GraphBuilder, { frequencies, config }: LlamaShape, told: Told): Sight {
+  const { ids, past, attention, positions } = told
+  return {
+    rotary() {
+      const rows = (all: Value) => g.unsqueeze(g.gather(all, positions), [1])
+      return rotaryTables(g, frequencies, config.contextLength, rows, 3)
+    },
+    mask() {
+      const causal = causalMask(g, past, g.add(past, g.shape(ids, 1, 2)))
+      const isPadding = g.sub(g.number(1), g.cast(g.unsqueeze(attention, [1, 2]), 'float32'))
+      return g.add(g.mul(isPadding, g.number(-1e30)), causal)
+    },
+    lengthAxis: 2,
+  }
+}
+
+interface Told {
+  readonly ids: Value
+  readonly past: Value
+  readonly attention: Value
+  readonly positions: Value
 }
 
 /** Writes the parts of the decoder. Hidden states are [batch·length, width] throughout, so that each linear map is one matrix product. */
@@ -83,9 +160,8 @@ class LlamaBlocks {
   /** What turns hidden states into logits, [vocabulary, width]. */
   readonly table: Value
 
-  /** `past` is the number of positions before the first id, int64 [1]. */
-  constructor(g: GraphBuilder, shape: LlamaShape, ids: Value, past: Value) {
-    const { contextLength, heads, kvHeads, headSize, isTied } = shape.config
+  constructor(g: GraphBuilder, shape: LlamaShape, ids: Value, sight: Sight) {
+    const { heads, kvHeads, headSize, isTied } = shape.config
     this.#g = g
     this.#shape = shape
     this.#ids = ids
@@ -94,12 +170,11 @@ class LlamaBlocks {
       keys: g.concat([g.shape(ids), g.list([kvHeads, headSize])], 0),
       mixed: g.concat([g.shape(ids, 0, 1), g.list([heads, -1, headSize])], 0),
     }
-    const end = g.add(past, g.shape(ids, 1, 2))
-    this.#rotary = rotaryTables(g, shape.frequencies, contextLength, [past, end])
+    this.#rotary = sight.rotary()
     // the scale of the scores rides along with the rotation of the queries
     this.#scaledRotary = scaled(g, this.#rotary, 1 / Math.sqrt(headSize))
-    const mask = causalMask(g, past, end)
-    this.#mask = heads === kvHeads ? mask : g.concat(Array<Value>(heads / kvHeads).fill(mask), 0)
+    const mask = sight.mask()
+    this.#mask = heads === kvHeads ? mask : g.concat(Array<Value>(heads / kvHeads).fill(mask), sight.lengthAxis)
     this.table = isTied ? 'model.embed_tokens.weight' : 'lm_head.weight'
   }
 

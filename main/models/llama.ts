@@ -1,6 +1,6 @@
 import type { Architecture, Blueprint } from './architecture.ts'
 import { countOf, flagOf, numberOf, type RawConfig } from './config.ts'
-import { decodeGraph, logitsGraph, scoreGraph, type LlamaShape } from './llama-graph.ts'
+import { decodeGraph, exchangeGraph, logitsGraph, scoreGraph, type LlamaShape } from './llama-graph.ts'
 import { readRope } from './rope.ts'
 
 /**
@@ -23,6 +23,7 @@ export const llama: Architecture = {
         score: scoreGraph(shape, weights),
         decode: decodeGraph(shape, weights),
         logits: logitsGraph(shape, weights),
+        exchange: exchangeGraph(shape, weights),
         contextLength: shape.config.contextLength,
       },
       isIdle: (name) => name.endsWith('.rotary_emb.inv_freq'), // a table that older files carry along

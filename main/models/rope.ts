@@ -51,14 +51,16 @@ export interface Rotary {
 }
 
 /**
- * Rotary tables of the positions from `start` to before `end` (int64 [1]). The angle of a position is the sum of a coarse and a fine
+ * Rotary tables of some positions: `rows` takes them from the tables of all, [positions, head size / 2], and gives as many dimensions as
+ * `axis` says, the last of them. The angle of a position is the sum of a coarse and a fine
  * one, so that a long context needs no long table in the file; the runtime works the products out once, when it loads the graph.
  */
 export function rotaryTables(
   g: GraphBuilder,
   frequencies: RotaryFrequencies,
   contextLength: number,
-  [start, end]: readonly [Value, Value],
+  rows: (all: Value) => Value,
+  axis: number,
 ): Rotary {
   const half = frequencies.length
   const coarse = Math.ceil(contextLength / FINE)
@@ -75,11 +77,11 @@ export function rotaryTables(
   const near = [1, FINE, half]
   const [cosFar, sinFar] = [table(Math.cos, FINE, far), table(Math.sin, FINE, far)]
   const [cosNear, sinNear] = [table(Math.cos, 1, near), table(Math.sin, 1, near)]
-  const rows = (all: Value) => g.slice(g.reshape(all, [coarse * FINE, half]), 0, start, end)
+  const chosen = (all: Value) => rows(g.reshape(all, [coarse * FINE, half]))
   // cos(a + b) and sin(a + b)
-  const cos = rows(g.sub(g.mul(cosFar, cosNear), g.mul(sinFar, sinNear)))
-  const sin = rows(g.add(g.mul(sinFar, cosNear), g.mul(cosFar, sinNear)))
-  return { cos: g.concat([cos, cos], 1), sin: g.concat([g.neg(sin), sin], 1) }
+  const cos = chosen(g.sub(g.mul(cosFar, cosNear), g.mul(sinFar, sinNear)))
+  const sin = chosen(g.add(g.mul(sinFar, cosNear), g.mul(cosFar, sinNear)))
+  return { cos: g.concat([cos, cos], axis), sin: g.concat([g.neg(sin), sin], axis) }
 }
 
 /** Turns pairs (i, i + half) of each head of x, [batch, heads, positions, head size], by the angles of their positions. */

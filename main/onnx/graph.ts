@@ -15,9 +15,11 @@ export type Attribute =
   | { readonly kind: 'floats'; readonly value: readonly number[] }
   | { readonly kind: 'tensor'; readonly value: Tensor }
 
-/** One operation of the default ONNX domain. An absent optional input is ''. */
+/** One operation, of the default ONNX domain where none is named. An absent optional input is ''. */
 export interface OpNode {
   readonly op: string
+  /** The runtime's own operations; only exported files have any, never a graph that we run or differentiate. */
+  readonly domain?: 'com.microsoft'
   readonly name: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
@@ -45,6 +47,13 @@ export interface TensorPlace {
   readonly bytes: number
   readonly stored: 'F32' | 'F16' | 'BF16'
   readonly dims: readonly number[]
+}
+
+/** Where the bytes of an initializer lie: a file beside the graph's own, little-endian, row-major. */
+export interface ExternalPlace {
+  readonly location: string
+  readonly offset: number
+  readonly bytes: number
 }
 
 /** A named set of weights. Reading is lazy; changing gives a new set that shares what did not change. */

@@ -18,5 +18,12 @@ export interface LanguageGraphs {
    * from (grad/loss.ts): as it stands it would hand the whole vocabulary out of the runtime.
    */
   readonly logits: Graph
+  /**
+   * What other programs expect of a decoder in one file (the names of Hugging Face Optimum and of onnxruntime-genai). Inputs: input_ids and
+   * position_ids int64 [batch, length], attention_mask int64 [batch, past + length] (0 = padding), past_key_values.<i>.key and .value
+   * float32 [batch, kv heads, past, head size] per block; past may be 0. Outputs: logits float32 [batch, length, vocabulary],
+   * present.<i>.key and .value with past + length positions. Made to be exported: we run the others, which hand out less.
+   */
+  readonly exchange: Graph
   readonly contextLength: number
 }

@@ -1,7 +1,7 @@
 import { LabError } from '../base/errors.ts'
 import { sizeOf, type ElementType, type Tensor } from '../base/tensor.ts'
 import { checkGraph } from './check.ts'
-import type { Attribute, Graph, OpNode, ValueInfo } from './graph.ts'
+import type { Attribute, ExternalPlace, Graph, OpNode, ValueInfo } from './graph.ts'
 import * as schema from './schema.ts'
 import { damaged, readFields, readPacked, type Field } from './wire.ts'
 
@@ -10,6 +10,23 @@ import { damaged, readFields, readPacked, type Field } from './wire.ts'
  * (other domains, subgraphs, functions, external data, other number types) is refused by name, never dropped.
  */
 export function readGraph(bytes: Uint8Array): Graph {
+  return readModel(bytes).graph
+}
+
+/** A graph as other programs get it: with operations of the runtime's own, and weights that lie in files beside it. */
+export interface Exchanged {
+  readonly graph: Graph
+  /** Of each weight, in the order of `graph.weights`. */
+  readonly places: ReadonlyMap<string, ExternalPlace>
+}
+
+/** As `readGraph`, of a file that was written with places. */
+export function readExchanged(bytes: Uint8Array): Exchanged {
+  const places = new Map<string, ExternalPlace>()
+  return { graph: readModel(bytes, places).graph, places }
+}
+
+function readModel(bytes: Uint8Array, places?: Map<string, ExternalPlace>): { readonly graph: Graph } {
   const model = { body: undefined as Uint8Array | undefined, opset: 0, fed: undefined as number | undefined }
   visit(bytes, 'the ONNX model', [schema.MODEL.irVersion, schema.MODEL.producerName, 3, 4, 5, 6], {
     [schema.MODEL.graph]: (value) => (model.body = asBytes(value, 'graph')),
@@ -23,22 +40,31 @@ export function readGraph(bytes: Uint8Array): Graph {
     },
   })
   if (!model.body || !model.opset) throw damaged('the ONNX model', 'a graph and its opset', model.body ? 'no opset' : 'no graph')
-  const graph = readBody(model.body, model.opset, model.fed)
+  const graph = readBody(model.body, model.opset, model.fed, places)
   checkGraph(graph)
-  return graph
+  return { graph }
 }
 
-function readBody(bytes: Uint8Array, opset: number, fed: number | undefined): Graph {
+function readBody(
+  bytes: Uint8Array,
+  opset: number,
+  fed: number | undefined,
+  places: Map<string, ExternalPlace> | undefined,
+): Graph {
   const found = { name: '', nodes: [] as OpNode[], inputs: [] as ValueInfo[], outputs: [] as ValueInfo[] }
   const constants = new Map<string, Tensor>()
+  const outside: ValueInfo[] = []
   visit(bytes, 'the ONNX graph', [10, 13, 16], {
     [schema.GRAPH.name]: (value) => (found.name = asText(value, 'graph name')),
-    [schema.GRAPH.node]: (value) => found.nodes.push(readNode(asBytes(value, 'node'))),
+    [schema.GRAPH.node]: (value) => found.nodes.push(readNode(asBytes(value, 'node'), places !== undefined)),
     [schema.GRAPH.input]: (value) => found.inputs.push(readValue(asBytes(value, 'input'))),
     [schema.GRAPH.output]: (value) => found.outputs.push(readValue(asBytes(value, 'output'))),
     [schema.GRAPH.initializer]: (value) => {
-      const { name, tensor } = readTensor(asBytes(value, 'initializer'))
-      constants.set(name, tensor)
+      const { name, tensor, place } = readTensor(asBytes(value, 'initializer'), places !== undefined)
+      if (place) {
+        outside.push({ name, type: tensor.type, dims: tensor.dims })
+        places!.set(name, place)
+      } else constants.set(name, tensor)
     },
   })
   // before IR version 4 initializers were listed among the inputs as well
@@ -48,10 +74,10 @@ function readBody(bytes: Uint8Array, opset: number, fed: number | undefined): Gr
     throw damaged('the ONNX model', `at most ${inputs.length} fed inputs`, `${count}`)
   }
   const { name, nodes, outputs } = found
-  return { name, opset, inputs: inputs.slice(0, count), weights: inputs.slice(count), constants, nodes, outputs }
+  return { name, opset, inputs: inputs.slice(0, count), weights: [...inputs.slice(count), ...outside], constants, nodes, outputs }
 }
 
-function readNode(bytes: Uint8Array): OpNode {
+function readNode(bytes: Uint8Array, isExchanged: boolean): OpNode {
   const node = { op: '', name: '', domain: '', inputs: [] as string[], outputs: [] as string[] }
   const attributes = new Map<string, Attribute>()
   visit(bytes, 'an ONNX node', [6, 9], {
@@ -66,8 +92,10 @@ function readNode(bytes: Uint8Array): OpNode {
     },
   })
   const { op, name, domain, inputs, outputs } = node
-  if (domain !== '' && domain !== 'ai.onnx') throw unsupported(`operator ${domain}.${op} of node "${name}"`, 'the default domain')
-  return { op, name, inputs, outputs, attributes: Object.fromEntries(attributes) }
+  const read = { op, name, inputs, outputs, attributes: Object.fromEntries(attributes) }
+  if (domain === '' || domain === 'ai.onnx') return read
+  if (isExchanged && domain === schema.CONTRIB.domain) return { ...read, domain }
+  throw unsupported(`operator ${domain}.${op} of node "${name}"`, 'the default domain')
 }
 
 function readAttribute(bytes: Uint8Array): { name: string; attribute: Attribute } {
@@ -93,9 +121,12 @@ function readAttribute(bytes: Uint8Array): { name: string; attribute: Attribute 
   return { name: found.name, attribute: { kind, value: found[kind] } as Attribute }
 }
 
-function readTensor(bytes: Uint8Array): { name: string; tensor: Tensor } {
+/** One that lies outside comes without its numbers. */
+function readTensor(bytes: Uint8Array, mayBeOutside = false): { name: string; tensor: Tensor; place?: ExternalPlace } {
   const found = { name: '', type: 0, dims: [] as number[], raw: undefined as Uint8Array | undefined }
   const listed: Lists = { floats: [], int32s: [], int64s: [] }
+  const entries = new Map<string, string>()
+  let isOutside = false
   visit(bytes, 'an ONNX tensor', [12], {
     [schema.TENSOR.name]: (value) => (found.name = asText(value, 'tensor name')),
     [schema.TENSOR.dims]: (value) => found.dims.push(...asNumbers(value, 'tensor dims')),
@@ -104,12 +135,18 @@ function readTensor(bytes: Uint8Array): { name: string; tensor: Tensor } {
     [schema.TENSOR.floats]: (value) => listed.floats.push(...asFloats(value, 'tensor')),
     [schema.TENSOR.int32s]: (value) => listed.int32s.push(...asNumbers(value, 'tensor')),
     [schema.TENSOR.int64s]: (value) => listed.int64s.push(...asBigints(value, 'tensor')),
+    [schema.TENSOR.external]: (value) => {
+      const { key, text } = readPair(value, schema.ENTRY.key, schema.ENTRY.value)
+      entries.set(key, text)
+    },
     [schema.TENSOR.location]: (value) => {
-      if (asNumber(value, 'tensor')) throw unsupported(`external data of tensor "${found.name}"`, 'data inside the file')
+      isOutside = asNumber(value, 'tensor') === schema.EXTERNAL
+      if (isOutside && !mayBeOutside) throw unsupported(`external data of tensor "${found.name}"`, 'data inside the file')
     },
   })
   const { name, dims } = found
   const type = elementType(found.type, name)
+  if (isOutside) return { name, tensor: { type, dims, data: fromLists(type, listed) } as Tensor, place: placeOf(name, entries) }
   const tensor = { type, dims, data: found.raw ? fromRaw(type, found.raw, name) : fromLists(type, listed) } as Tensor
   if (tensor.data.length !== sizeOf(dims)) {
     throw damaged(`tensor "${name}"`, `${sizeOf(dims)} numbers for [${dims.join(', ')}]`, `${tensor.data.length}`)
@@ -117,10 +154,18 @@ function readTensor(bytes: Uint8Array): { name: string; tensor: Tensor } {
   return { name, tensor }
 }
 
+function placeOf(name: string, entries: ReadonlyMap<string, string>): ExternalPlace {
+  const [location, offset, bytes] = [entries.get('location'), Number(entries.get('offset') ?? 0), Number(entries.get('length'))]
+  if (!location || !Number.isSafeInteger(offset) || !Number.isSafeInteger(bytes)) {
+    throw damaged(`tensor "${name}"`, 'a file, an offset and a length', JSON.stringify(Object.fromEntries(entries)))
+  }
+  return { location, offset, bytes }
+}
+
 function fromRaw(type: ElementType, raw: Uint8Array, name: string): Tensor['data'] {
   const width = { float32: 4, int32: 4, int64: 8, uint8: 1, bool: 1 }[type]
   if (raw.length % width) throw damaged(`tensor "${name}"`, `a multiple of ${width} bytes`, `${raw.length}`)
-  const { buffer } = raw.slice() // a copy, so that the view is aligned and the file can be let go
+  const { buffer } = new Uint8Array(raw) // a copy (of a Buffer too), so that the view is aligned and the file can be let go
   switch (type) {
     case 'float32':
       return new Float32Array(buffer)
@@ -227,7 +272,7 @@ function asBigints(value: Field['value'], what: string): bigint[] {
 function asFloats(value: Field['value'], what: string): number[] {
   const bytes = asBytes(value, what)
   if (bytes.length % 4) throw damaged('the ONNX file', `float32 numbers as ${what}`, `${bytes.length} bytes`)
-  return [...new Float32Array(bytes.slice().buffer)]
+  return [...new Float32Array(new Uint8Array(bytes).buffer)]
 }
 
 function unsupported(found: string, expected: string): LabError {
