@@ -740,16 +740,16 @@ export interface ItemsWord {
   readonly limit: number
 }
 
-/** An item at one level, and dense. Margins: log-likelihood of the right choice less that of the best other, in nats; null where it is not known which is right. */
+/** An item at one level, and dense. Margins: log-likelihood of the right choice less that of the best other, in nats; of a single text its log-likelihood; null where it is not known which is right. */
 export interface ItemRow {
   readonly cell: string
   readonly task: string
   readonly level: string
   readonly label: string
   readonly item: number
-  /** By the main scorer of the task. */
-  readonly value: number
-  readonly denseValue: number
+  /** By the main scorer of the task; null where it has no finite value, or where the dense model was not asked. */
+  readonly value: number | null
+  readonly denseValue: number | null
   readonly flip: 'lost' | 'gained' | 'same' | 'none'
   readonly margin: number | null
   readonly denseMargin: number | null
@@ -865,6 +865,8 @@ export interface Api {
   'studies.figures': [StudyWord, readonly FigureSvg[]]
   /** Tables for a terminal of `width` columns, by groups of tasks or `withTasks` by each. */
   'studies.table': [StudyWord & { readonly width: number; readonly hasColour: boolean; readonly withTasks: boolean }, string]
+  /** Every verdict with its numbers, its reason and its rule, for a terminal of `width` columns. */
+  'studies.reasons': [StudyWord & { readonly width: number; readonly hasColour: boolean }, string]
   /** One HTML page that needs nothing else. */
   'studies.report': [StudyWord, string]
   'studies.export': [StudyWord & { readonly format: string }, { readonly file: string; readonly text: string }]

@@ -4,6 +4,8 @@ import type { Bench } from '../bench.ts'
 import { LabError, toFault } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
 import type { Call, Calls } from './call.ts'
+import { drafts } from './drafts.ts'
+import { items } from './items.ts'
 import { lab } from './lab.ts'
 import { library } from './library.ts'
 import { models } from './models.ts'
@@ -11,7 +13,7 @@ import { studies } from './studies.ts'
 import { tasks } from './tasks.ts'
 import { templates } from './templates.ts'
 
-const calls: Calls = { ...lab, ...studies, ...models, ...library, ...tasks, ...templates }
+const calls: Calls = { ...lab, ...studies, ...models, ...library, ...drafts, ...items, ...tasks, ...templates }
 
 /** Every call there is. */
 export const callNames = Object.keys(calls) as readonly ApiName[]

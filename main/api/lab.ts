@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { describeMethod } from '../compress/describe.ts'
 import { methods } from '../compress/index.ts'
 import { probeProviders } from '../engine/doctor.ts'
+import { aboutLab } from './about.ts'
 import type { Calls } from './call.ts'
 
 /** What the lab is and can do, whatever is in its store. */
 export const lab = {
   'lab.about': {
     argument: z.null(),
-    run: ({ version, home }) => ({ version, home }),
+    run: ({ version, home }) => ({ version, home, ...aboutLab() }),
   },
   'methods.list': {
     argument: z.null(),

@@ -5,9 +5,11 @@ import { fromErrno, LabError } from '../base/errors.ts'
 import { openCells, type Cells } from './cells.ts'
 import type { Database } from './database.ts'
 import { openHashes, type Hashes } from './hashes.ts'
+import { openImports, type Imports } from './imports.ts'
 import { openItems, type Items } from './items.ts'
 import { openLedgers, type Ledgers } from './ledgers.ts'
 import { migrations } from './migrations/index.ts'
+import { openPaces, type Paces } from './paces.ts'
 import { openStudies, type Studies } from './studies.ts'
 
 /** Studies, cells and their items in one SQLite file. What a call wrote before it returned outlives the process. */
@@ -18,6 +20,8 @@ export interface Store {
   readonly items: Items
   readonly ledgers: Ledgers
   readonly hashes: Hashes
+  readonly paces: Paces
+  readonly imports: Imports
   /** Brings everything written into the one file, synced: what outlives a power cut. */
   checkpoint(): void
   close(): void
@@ -123,12 +127,13 @@ function assemble(
   free: () => void,
 ): Store {
   const db = faceOf(sqlite)
+  const [cells, items] = [openCells(db), openItems(db)]
   return {
-    folder,
+    ...{ folder, cells, items },
     studies: openStudies(db, isRunning),
-    cells: openCells(db),
-    items: openItems(db),
+    imports: openImports(db, cells, items),
     ledgers: openLedgers(db),
+    paces: openPaces(db),
     hashes: openHashes(db, options.nowMs ?? (() => 0)),
     checkpoint: () => void sqlite.pragma('wal_checkpoint(TRUNCATE)'),
     close() {
@@ -225,8 +230,8 @@ interface Holder {
   readonly since: string
 }
 
-/** Locks the store for this process and returns how to let go. The system lets go by itself when the process dies, however it dies. */
-function holdLock(folder: string): () => void {
+/** Locks a folder for this process and returns how to let go. The system lets go by itself when the process dies, however it dies. */
+export function holdLock(folder: string): () => void {
   const note = join(folder, 'lab.pid')
   const lock = new Sqlite(join(folder, 'lab.lock'), { timeout: 0 })
   try {
@@ -236,7 +241,7 @@ function holdLock(folder: string): () => void {
     if (fromErrno(error)?.code !== 'store/busy') throw error
     const holder = readHolder(folder)
     const who = holder ? `process ${holder.pid} holds it since ${holder.since}` : 'another process holds it'
-    throw new LabError('store/busy', `Expected to be the only lab on the store in ${folder}, but ${who}.`, { cause: error })
+    throw new LabError('store/busy', `Expected to be the only lab at work in ${folder}, but ${who}.`, { cause: error })
   }
   const since = new Date(performance.timeOrigin).toISOString()
   writeFileSync(note, JSON.stringify({ pid: process.pid, since } satisfies Holder))
@@ -244,6 +249,14 @@ function holdLock(folder: string): () => void {
     rmSync(note, { force: true })
     lock.close()
   }
+}
+
+/** Version of SQLite. */
+export function sqliteVersion(): string {
+  const sqlite = new Sqlite(':memory:')
+  const { version } = sqlite.prepare('SELECT sqlite_version() AS version').get() as { version: string }
+  sqlite.close()
+  return version
 }
 
 function readHolder(folder: string): Holder | undefined {

@@ -141,7 +141,8 @@ function takeOut(text: string, parent: YAMLMap | YAMLSeq, key: string | number):
   const from = text.lastIndexOf('\n', begin - 1) + 1
   const line = text[end - 1] === '\n' ? end : text.indexOf('\n', end) + 1
   // the first member of an item stands behind the dash of the item
-  if (text.slice(from, begin).trim() !== '' && isMap(parent)) return next && text.slice(0, begin) + text.slice(startOf(next))
+  if (text.slice(from, begin).trim() !== '' && isMap(parent))
+    return next ? text.slice(0, begin) + text.slice(startOf(next)) : undefined
   return text.slice(0, from) + (line === 0 ? '' : text.slice(line))
 }
 

@@ -78,7 +78,7 @@ export function planStudy(study: Study, resolved: Resolved): readonly PlannedCel
       const ledger = ledgerKey(model, compression, resolved.compressVersion)
       for (const transfer of transfersOf(compression, settings)) {
         const weights = transfer === 'none' ? ledger : sha256(canonical({ ledger, transfer }))
-        const level = [compressionLabel(compression), ...(transfer === 'none' ? [] : [transferLabel(transfer)])].join(' · ')
+        const level = levelLabel({ compression, transfer })
         resolved.tasks.forEach(({ task, limit, group }, t) => {
           const key = keyOf(model, { compression, transfer }, { task, limit, group }, study.engine.provider, resolved)
           const fingerprint = sha256(canonical(key))
@@ -132,6 +132,11 @@ function settingsOf(
       ),
     ),
   )
+}
+
+/** A level of a model in a few words: its compression, and its training where there was one. */
+export function levelLabel({ compression, transfer }: Pick<CellKey, 'compression' | 'transfer'>): string {
+  return [compressionLabel(compression), ...(transfer === 'none' ? [] : [transferLabel(transfer)])].join(' · ')
 }
 
 /** A training in a few words, such as "sparse, 200 steps, rate 0.001, 500 items". */

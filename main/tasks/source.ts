@@ -1,11 +1,13 @@
 import { LabError } from '../base/errors.ts'
 import { sha256 } from '../base/files.ts'
 import { canonical } from '../base/json.ts'
+import type { Json } from '../base/json.ts'
 import type { FoundTask } from './catalog.ts'
 import { parseConfig } from './config.ts'
 import type { TaskConfig } from './config.ts'
 import { findExamples } from './examples.ts'
 import type { Examples } from './examples.ts'
+import { countRows } from './rows.ts'
 import { atRow, FIELD_COLUMNS, findPack, readSplit } from './packs.ts'
 import type { Pack, Row, Split } from './packs.ts'
 import { createAsker } from './question.ts'
@@ -18,6 +20,16 @@ import { isFunctionTag, placeOf } from './yaml.ts'
 /** Bumped when the same files come to be asked differently. */
 const VERSION = 1
 
+/** What a level of an axis changes of a task file and its rows before anything is rendered. */
+export interface Variation {
+  /** Everything that decides the change, for the hash. */
+  readonly origin: Json
+  /** Said in place of the file's own doc_to_text. */
+  readonly text?: string
+  /** A row of the split that is asked, made anew; `rows` gives all of them. Examples stay as they are. */
+  row?(row: Row, rows: () => readonly Row[]): Row
+}
+
 /** Where the packs lie, and how many examples go before each question. */
 export interface SourceOptions {
   readonly data: string | undefined
@@ -25,6 +37,7 @@ export interface SourceOptions {
   readonly shots?: number
   /** Seed of the draw of examples; 1234, as in lm-evaluation-harness, where left out. */
   readonly seed?: number
+  readonly variation?: Variation
 }
 
 /** One row and the item to be made of it. */
@@ -54,7 +67,9 @@ const ASKS: Readonly<Record<TaskConfig['output_type'], Ask>> = {
 /** A task of a file on its pack, its first row tried; the others are read when they are asked for. LabError says what does not fit, and where. */
 export function openSource(found: FoundTask, options: SourceOptions): Source {
   const place = (key: string) => placeOf(found.file, key)
-  const config = parseConfig(found.file)
+  const said = parseConfig(found.file)
+  const { variation } = options
+  const config = variation?.text === undefined ? said : { ...said, doc_to_text: variation.text }
   const { scorers, count } = wantedOf(config, place('metric_list'))
   const { pack, split } = findSplit(config, options.data, place('task'))
   const head = readSplit(pack, split, 1)
@@ -64,7 +79,7 @@ export function openSource(found: FoundTask, options: SourceOptions): Source {
   const fields = createRenderers(fieldsOf(config, false), columns, place)
   const isMultipleInput = fields.choices !== undefined && typeof atRow(file, first, () => fields.text(first.names)) === 'number'
   const shots = shotsOf(config, options.shots)
-  const examples = findExamples({ config, pack, split, columns, isMultipleInput, place }, shots, options.seed ?? 1234)
+  const examples = findExamples({ config: said, pack, split, columns, isMultipleInput, place }, shots, options.seed ?? 1234)
   const ask = createAsker(config, fields, isMultipleInput, count)
   atRow(file, first, () => ask(first.names, ''))
   const describe = textRenderer(config.description, columns, place('description'))
@@ -72,10 +87,17 @@ export function openSource(found: FoundTask, options: SourceOptions): Source {
 
   const entries = (limit: number | undefined): Iterable<Entry> => {
     const isWhole = config.output_type === 'token_windows'
-    const now = readSplit(pack, split, isWhole ? undefined : limit, head.hash)
+    const asked = readSplit(pack, split, isWhole ? undefined : limit, head.hash)
+    const now = variation?.row ? { ...asked, rows: varied(asked, variation.row.bind(variation)) } : asked
     return isWhole ? [wholeEntry(now, config.separator, (row) => question(row, ''))] : rowEntries(now, examples, question)
   }
   return { task: describeTask(), file, entries }
+
+  function varied(asked: Split, change: NonNullable<Variation['row']>): Row[] {
+    let all: readonly Row[] | undefined
+    const rows = () => (all ??= readSplit(pack, split, undefined, head.hash).rows)
+    return asked.rows.map((row) => atRow(file, row, () => change(row, rows)))
+  }
 
   function describeTask(): Task {
     return {
@@ -86,7 +108,8 @@ export function openSource(found: FoundTask, options: SourceOptions): Source {
       ask: ASKS[config.output_type],
       scorers,
       shots,
-      hash: hashOf(config, head, examples),
+      hash: hashOf(said, head, examples, variation?.origin),
+      size: () => (config.output_type === 'token_windows' ? 1 : countRows(file)),
       async *items(limit) {
         for (const entry of entries(limit)) yield entry.make()
       },
@@ -143,8 +166,9 @@ function fieldOf(pack: Pack, row: Row): string | undefined {
 }
 
 /** Everything that decides what is asked, and nothing of where it lies. */
-function hashOf(config: TaskConfig, data: Split, examples: Examples): string {
+function hashOf(config: TaskConfig, data: Split, examples: Examples, variation: Json | undefined): string {
   const named = (_: string, value: unknown) => (isFunctionTag(value) ? transformName(value) : value)
   const plain: unknown = JSON.parse(JSON.stringify(config, named))
-  return sha256(canonical({ version: VERSION, config: plain, data: data.hash, examples: examples.origin }))
+  const change = variation === undefined ? {} : { variation }
+  return sha256(canonical({ version: VERSION, config: plain, data: data.hash, examples: examples.origin, ...change }))
 }

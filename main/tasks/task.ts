@@ -58,10 +58,14 @@ export interface Task {
   readonly shots: number
   /** Present where the task is one level of an axis. */
   readonly rung?: Rung
+  /** What is true of the items asked and belongs beside their scores, such as the share whose answer stands in the passage (0..1). */
+  facts?(limit: number | undefined): Promise<Readonly<Record<string, number>>>
   /** Content hash of everything that decides what is asked: task files, data files, version. Not of `limit`. */
   readonly hash: string
   /** What may be learned before the task is asked: items of its own, none of which is asked. Absent where there are none. */
   readonly training?: Task
+  /** Number of all items where it can be told without making them: lines of the split. */
+  size?(): number
   /** Items in order of the split; at most `limit` of them. */
   items(limit: number | undefined): AsyncIterable<Item>
 }

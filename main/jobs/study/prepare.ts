@@ -14,8 +14,9 @@ import { scorerOf } from '../../score/index.ts'
 import type { Store } from '../../store/open.ts'
 import { readDifficulty, readGroups } from '../../study/difficulty.ts'
 import { planStudy, studyId, type PlannedCell, type ResolvedTask } from '../../study/plan.ts'
-import { parseStudy, type Study } from '../../study/spec.ts'
+import { parseStudy, type Study, type StudyTask } from '../../study/spec.ts'
 import { loadTasks } from '../../tasks/index.ts'
+import { axisTasks, declaredTasks } from '../../tasks/levels.ts'
 import type { Rung, Task } from '../../tasks/task.ts'
 import { TRAIN_VERSION } from '../../train/version.ts'
 import { readCalibration, type Calibration } from './calibrate.ts'
@@ -117,7 +118,8 @@ function withParams(study: Study, { model, data, provider, threads, batchTokens,
   }
 }
 
-function providerOf(name: string): Provider {
+/** A provider by name. LabError 'engine/unknown'. */
+export function providerOf(name: string): Provider {
   const found = PROVIDERS.find((provider) => provider === name)
   if (found) return found
   const meant = nearest(name, PROVIDERS)
@@ -127,12 +129,31 @@ function providerOf(name: string): Provider {
 
 /** The tasks of a study in its order, each once, with the group it has in charts. */
 function resolveTasks(study: Study): ResolvedTask[] {
-  const found = study.tasks.flatMap(({ task, limit, shots }) =>
-    loadTasks(task, { data: study.data, ...(shots === undefined ? {} : { shots }) }).map((loaded) => ({ task: loaded, limit })),
+  const found = study.tasks.flatMap((entry) =>
+    loadEntry(entry, study.data).map((loaded) => ({ task: loaded, limit: entry.limit })),
   )
-  const once = [...new Map(found.map((entry) => [entry.task.id, entry])).values()]
-  const groups = readGroups(study, once.map(({ task }) => task.id)) // prettier-ignore
-  return once.map(({ task, limit }) => ({ task, limit: limit ?? null, group: groups.get(task.id) ?? task.group ?? '' }))
+  const once = new Map<string, (typeof found)[number]>()
+  for (const entry of found) {
+    const { id, hash } = entry.task
+    const known = once.get(id)
+    if (known && known.task.hash !== hash)
+      throw new LabError('study/field', `Expected different names for what is asked differently, got "${id}" twice in ${study.file}; give one of the entries a name.`) // prettier-ignore
+    once.set(id, entry)
+  }
+  const groups = readGroups(study, [...once.keys()])
+  return [...once.values()].map(({ task, limit }) => ({
+    task,
+    limit: limit ?? null,
+    group: groups.get(task.id) ?? task.group ?? '',
+  }))
+}
+
+/** The tasks behind one entry of a study. */
+export function loadEntry(entry: StudyTask, data: string | undefined): Task[] {
+  const options = { data, ...(entry.shots === undefined ? {} : { shots: entry.shots }) }
+  if ('along' in entry) return axisTasks(entry.along, options)
+  if ('order' in entry) return declaredTasks(entry.family, entry.axis, entry.order, options)
+  return loadTasks(entry.task, options)
 }
 
 /** The training items of each task that a transfer names, counted. LabError 'train/items' where a task has none. */
