@@ -62,6 +62,7 @@ export const FAULTS = {
     'Raise the damping of the method, or calibrate with more and sounder text: nothing was used in place of the inverse.',
   'compress/stats': 'Say in the study what to calibrate with: calibration: { text, samples, length }.',
   'compress/calibration': 'Ask for fewer or shorter samples, or give a longer text.',
+  'compress/range': 'Quantise to fewer bits, which have scales, or scale the weights of that matrix down.',
   'compress/target': 'No matrix carries such a name; "lab models show" lists the matrices of a model.',
   'compress/recipe': 'A recipe has the keys of a "compress" entry of a study file, and calibration; see "lab compress --help".',
   'compress/redo': 'Give --redo the name of a layer, and --out the folder of the compression that stopped there.',
@@ -102,6 +103,7 @@ export const FAULTS = {
   'draft/unknown': 'See the list of drafts; it may have been removed or renamed.',
   'run/unknown': 'See the list of runs; it may have been removed.',
   'run/state': 'Wait until it is in another state, or cancel it first.',
+  'run/died': 'See its log; less memory per batch (batchTokens) may help. Resumed, it goes on where it was.',
   'run/elsewhere': 'Use the window that runs the queue, or close it first: one window of a store runs its studies.',
   'run/queue': 'Move the file aside; the studies in the store are not affected.',
   // bundles

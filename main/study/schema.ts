@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Json } from '../base/json.ts'
 import { methods } from '../compress/index.ts'
 import { GROUPS } from '../compress/method.ts'
+import { axes } from '../tasks/axes/index.ts'
 import { SCHEDULES } from '../train/schedule.ts'
 import { transfers, type TransferId } from '../train/transfer.ts'
 
@@ -21,6 +22,38 @@ const task = z.strictObject({
   task: z.string().min(1).describe('Name of a task or group, a wildcard such as "blimp_*", or the path of a task file.'),
   limit: count.optional().describe('Ask the first so many items only (items, from 1).'),
   shots: z.int().min(0).optional().describe('Examples in the prompt (from 0); what the task file says where left out.'),
+  axis: z
+    .enum(axes.map(({ id }) => id) as [string, ...string[]])
+    .optional()
+    .describe('Ask the task at several levels of this axis, all else held still; "lab tasks axes" says what each takes.'),
+  levels: z.array(z.number()).min(1).optional().describe('Levels of the axis; those that it has of itself where left out.'),
+  params: z.record(z.string(), z.json()).optional().describe('Parameters of the axis.'),
+  seeds: z
+    .array(z.int().min(0))
+    .min(1)
+    .optional()
+    .describe('Seeds of all that the axis draws, a family of levels each (whole numbers from 0). Default [0].'),
+  name: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .optional()
+    .describe('Name of the family in results; that of the task where left out.'),
+})
+
+const declared = z.strictObject({
+  family: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .describe('Name of the family in results.'),
+  axis: z.string().min(1).max(40).describe('What makes one task harder than the next, such as "resource of the language".'),
+  order: z
+    .array(orList(z.string().min(1)))
+    .min(2)
+    .describe(
+      'Tasks from easy to hard, fixed before anything runs: levels 0, 1, …; several tasks of one level are asked as one.',
+    ),
+  limit: count.optional().describe('Ask the first so many items of each level only (items, from 1).'),
+  shots: z.int().min(0).optional().describe('Examples in the prompt (from 0); what the task files say where left out.'),
 })
 
 const pattern = z.union([
@@ -132,9 +165,9 @@ export const studyFile = z.strictObject({
   models: z.array(model).min(1).describe('Models to compress.'),
   data: path.optional().describe('Folder of data packs, relative to this file; what --data or LAB_DATA says where left out.'),
   tasks: z
-    .array(z.union([z.string().min(1), task]))
+    .array(z.union([z.string().min(1), task, declared]))
     .min(1)
-    .describe('Tasks, groups, wildcards or task files.'),
+    .describe('Tasks, groups, wildcards or task files; a task along an axis; tasks declared from easy to hard.'),
   limit: count.optional().describe('Ask the first so many items of every task only (items, from 1).'),
   compress: z.array(compress).min(1).describe('Compressions; the dense model is always run as well.'),
   calibration: calibration.optional().describe('Text behind the statistics that some methods need; "lab methods" says which.'),

@@ -96,8 +96,6 @@ function resolveModels({ models }: StudyFile, path: string): Study['models'] {
   })
 }
 
-const AXIS_KEYS = ['levels', 'params', 'seeds', 'name'] as const
-
 function resolveStudy(file: StudyFile, path: string): Study {
   const folder = dirname(path)
   return {
@@ -140,8 +138,18 @@ function checkFile(file: StudyFile, path: string): Problem[] {
   const message = `Expected models with different names, got "${models[twice]?.name}" twice`
   return [
     ...(twice < 0 ? [] : [{ code: 'study/field' as const, message, path: ['models', twice] }]),
+    ...file.tasks.flatMap((entry, i) => checkTask(entry, ['tasks', i]) ?? []),
     ...file.compress.flatMap((entry, i) => checkMethod(entry, file, ['compress', i]) ?? checkEntry(entry, ['compress', i]) ?? []),
   ]
+}
+
+/** What is said of an axis is said beside one. */
+function checkTask(entry: StudyFile['tasks'][number], path: Path): Problem | undefined {
+  if (typeof entry === 'string' || 'order' in entry || entry.axis !== undefined) return undefined
+  const odd = (['levels', 'params', 'seeds', 'name'] as const).find((key) => entry[key] !== undefined)
+  return (
+    odd && { code: 'study/field', message: `Expected "${odd}" of a task only beside an axis, found none`, path: [...path, odd] }
+  )
 }
 
 /** What a method can do with what is asked of it, and whether what it needs is there. */
