@@ -12,8 +12,16 @@ export interface Reader extends Answers {
 
 /** Calls that keep a thread busy: they resample items, draw charts, read whole models or packs of tasks. */
 const LONG: readonly ApiName[] = [
-  ...(['studies.results', 'studies.trends', 'studies.verdicts', 'studies.ledger', 'studies.charts', 'studies.summary', 'studies.figures'] as const),
-  ...(['studies.table', 'studies.report', 'studies.export', 'models.show', 'tasks.list', 'tasks.check'] as const),
+  ...([
+    'studies.results',
+    'studies.trends',
+    'studies.verdicts',
+    'studies.ledger',
+    'studies.charts',
+    'studies.summary',
+    'studies.figures',
+  ] as const),
+  ...(['studies.table', 'studies.reasons', 'studies.report', 'studies.export', 'models.show', 'tasks.list', 'tasks.check'] as const),
 ]
 /** How often the store is looked at for changes. */
 const LOOK_MS = 1000

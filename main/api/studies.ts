@@ -3,7 +3,7 @@ import { exports } from '../bundle/exports/index.ts'
 import { figuresOf } from '../bundle/figures.ts'
 import { renderReport } from '../bundle/report.ts'
 import { summarise } from '../bundle/summary.ts'
-import { formatResults } from '../bundle/terminal.ts'
+import { formatResults, formatVerdicts } from '../bundle/terminal.ts'
 import { LabError } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
 import { studySchema } from '../study/schema.ts'
@@ -63,6 +63,10 @@ export const studies = {
     argument: z.strictObject({ study, width: z.int().min(20).max(1000), hasColour: z.boolean(), withTasks: z.boolean() }),
     run: (bench, { study, width, hasColour, withTasks }) =>
       formatResults(reportOf(bench, study), { width, colour: hasColour, tasks: withTasks }),
+  },
+  'studies.reasons': {
+    argument: z.strictObject({ study, width: z.int().min(20).max(1000), hasColour: z.boolean() }),
+    run: (bench, { study, width, hasColour }) => formatVerdicts(reportOf(bench, study), { width, colour: hasColour }),
   },
   'studies.report': {
     argument: word,

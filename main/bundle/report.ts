@@ -8,6 +8,7 @@ import { provenanceSection, timeWords } from './page/provenance.ts'
 import { STYLE } from './page/style.ts'
 import { dataTable, facts, fold } from './page/tables.ts'
 import { TERMS } from './page/terms.ts'
+import { verdictSection } from './page/verdicts.ts'
 import { summarise, type Said } from './summary.ts'
 import { list, plural, whole } from '../charts/words.ts'
 
@@ -57,6 +58,8 @@ function header({ provenance: { study, models, cells } }: ReportInput): Html {
 function sectionsOf(input: ReportInput): Section[] {
   const all = drawFigures(input)
   const sections: Section[] = [{ id: 'summary', title: 'In short', inside: summarySection(input) }]
+  const verdicts = verdictSection(input.verdicts)
+  if (verdicts) sections.push({ id: 'verdicts', title: 'The paper’s hypotheses', inside: verdicts })
   const places = all.map(({ data }) => data)
   let number = 0
   for (const [i, { data, figures }] of all.entries()) {

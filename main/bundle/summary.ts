@@ -1,4 +1,6 @@
+import type { VerdictRow } from '../../preload/contract.ts'
 import { holm } from '../stats/correct.ts'
+import { verdictCounts } from './verdicts/words.ts'
 import { chartData, placeOf, type ChartData } from '../charts/chart.ts'
 import { axisCautions, axisWords } from './summary/axes.ts'
 import { trainingCautions, trainingWords } from './summary/training.ts'
@@ -33,6 +35,8 @@ const FEW = 10
 export function summarise(input: ReportInput): Summary {
   const all = chartData(input)
   const parts: Part[] = [{ title: 'What was run', said: all.length === 0 ? [] : [plain(whatWasRun(input, all))] }]
+  const counts = verdictCounts(input.verdicts)
+  if (counts.length > 0) parts.push({ title: 'Verdicts', said: [{ text: VERDICTS, items: counts }] })
   const cautions: string[] = [...unfinished(input)]
   for (const data of all) {
     const levels = levelRows(data)
@@ -41,15 +45,22 @@ export function summarise(input: ReportInput): Summary {
       parts.push({ title: `${title}${where}`, said: said.map((s) => (typeof s === 'string' ? plain(s) : s)) })
     add('Uncompressed', denseWords(data))
     add('Compressed', compressedWords(data, levels))
-    add('Training after compression', trainingWords(data, levels))
+    add('Training after compression', trainingWords(data, levels, verdictsOf(input, data)))
     add('Difficulty against drop', tauWords(data, levels))
-    add('Difficulty axes', axisWords(data, levels))
+    add('Difficulty axes', axisWords(data, levels, verdictsOf(input, data)))
     add('Random control', controlWords(data, levels))
     cautions.push(...floorCautions(data, levels, where), ...axisCautions(data, where), ...trainingCautions(data))
   }
   const gap = input.trends.some((t) => t.estimator === 'human-gap')
   if (gap) cautions.push(GAP_CAUTION)
   return { parts: parts.filter(({ said }) => said.length > 0), cautions }
+}
+
+const VERDICTS = 'What the paper’s hypotheses come to, by the rules that stand with them below; control methods are not counted:'
+
+/** Of the view's model, scorer and training. */
+function verdictsOf({ verdicts }: ReportInput, { view }: ChartData): readonly VerdictRow[] {
+  return verdicts.filter((v) => v.model === view.model && v.scorer === view.scorer && v.training === view.training)
 }
 
 const plain = (text: string): Said => ({ text, items: [] })

@@ -5,6 +5,7 @@ import { denseOverall, levelRows, overallOf, signOf, type LevelRow, type Overall
 import { summarise } from './summary.ts'
 import { formatGrid, plain, tint, wrap, type GridCell, type GridLine, type Paper } from './terminal/grid.ts'
 import { trainingTables } from './terminal/training.ts'
+import { verdictReasons, verdictTable } from './terminal/verdicts.ts'
 import { compareText, groupBy, keyOfLevel, levelKey, type Family, type Point, type Series, type View } from '../charts/view.ts'
 import { fixed, multiple, percent, plural, pValue, signed, whole } from '../charts/words.ts'
 
@@ -19,7 +20,14 @@ export function formatResults(input: ReportInput, options: TableOptions): string
   const title = `${study.title} (${study.name}), ${whole(cells.done)} of ${plural(cells.planned, 'cell')}`
   const views = chartData(input).map((data) => viewTables(data, options))
   const cautions = summarise(input).cautions.map((caution) => wrap(caution, options.width, '! '))
-  return [tint(wrap(title, options.width), 'bold', options), ...views, ...(cautions.length > 0 ? [cautions.join('\n')] : [])].join('\n\n') // prettier-ignore
+  const verdicts = verdictTable(input.verdicts, options)
+  const parts = [tint(wrap(title, options.width), 'bold', options), ...views, verdicts, cautions.join('\n')]
+  return parts.filter(Boolean).join('\n\n')
+}
+
+/** Every verdict of a study with its numbers, its reason and its rule, for a terminal. */
+export function formatVerdicts({ verdicts }: ReportInput, paper: Paper): string {
+  return verdictReasons(verdicts, paper)
 }
 
 function viewTables(data: ChartData, options: TableOptions): string {

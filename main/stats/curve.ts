@@ -49,12 +49,3 @@ export function areaOfDrop(levels: readonly number[], drops: readonly number[]):
   })
   return area / x
 }
-
-/** The number at `x` on straight lines through points, whose x rise; null outside of them. */
-export function interpolate(xs: readonly number[], ys: readonly number[], x: number): number | null {
-  const right = xs.findIndex((at) => at >= x)
-  if (right === -1 || (right === 0 && xs[0] !== x)) return null
-  if (xs[right] === x) return ys[right]!
-  const [x0, x1, y0, y1] = [xs[right - 1]!, xs[right]!, ys[right - 1]!, ys[right]!]
-  return y0 + ((y1 - y0) * (x - x0)) / (x1 - x0)
-}

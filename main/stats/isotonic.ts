@@ -32,20 +32,6 @@ export function isotonicResidual(curve: Curve): number {
   return curve.values.reduce((sum, value, i) => sum + curve.weights[i]! * (value - fitted[i]!) ** 2, 0)
 }
 
-/** Steps down between neighbours: how many, the largest of them and their sum. */
-export function violations(values: readonly number[]): {
-  readonly count: number
-  readonly largest: number
-  readonly total: number
-} {
-  const steps = values.slice(1).map((value, i) => Math.max(0, values[i]! - value))
-  return {
-    count: steps.filter((step) => step > 0).length,
-    largest: Math.max(0, ...steps),
-    total: steps.reduce((a, b) => a + b, 0),
-  }
-}
-
 /** All orders of one curve are tried up to so many, those of seven values; else a sample. */
 const MOST = 5040
 const SAMPLE = 2000

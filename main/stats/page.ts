@@ -26,7 +26,8 @@ const SAMPLE = 2000
 export function pageTest(blocks: readonly (readonly (number | null)[])[], order: readonly number[], rng: Rng): PageTest | null {
   const used = blocks.map(rankBlock).filter(({ at }) => at.length > 1)
   if (used.length === 0 || order.every((x) => x === order[0])) return null
-  const statistic = statisticOf(used, order)
+  const statisticOf = statisticBy(used, order.length)
+  const statistic = statisticOf(order)
   let [mean, variance] = [0, 0]
   for (const { at } of used) {
     const k = at.length
@@ -34,7 +35,7 @@ export function pageTest(blocks: readonly (readonly (number | null)[])[], order:
     variance += (k ** 2 * (k + 1) ** 2 * (k - 1)) / 144
   }
   const z = (statistic - mean) / Math.sqrt(variance)
-  return { statistic, z, pNormal: upperTail(z), ...permuted(used, order, statistic, rng) }
+  return { statistic, z, pNormal: upperTail(z), ...permuted(statisticOf, order, rng) }
 }
 
 interface Block {
@@ -48,25 +49,30 @@ function rankBlock(values: readonly (number | null)[]): Block {
   return { at, ranks: ranksOf(at.map((j) => values[j]!)) }
 }
 
-function statisticOf(blocks: readonly Block[], order: readonly number[]): number {
-  let sum = 0
-  for (const { at, ranks } of blocks) {
-    const predicted = ranksOf(at.map((j) => order[j]!))
-    for (let i = 0; i < at.length; i++) sum += predicted[i]! * ranks[i]!
+/** L for any order of what is predicted. Blocks without gaps share their ranks of it, so that they add up once for all orders. */
+function statisticBy(blocks: readonly Block[], k: number): (order: readonly number[]) => number {
+  const sums = new Float64Array(k)
+  const gappy = blocks.filter(({ at }) => at.length < k)
+  for (const { at, ranks } of blocks) if (at.length === k) ranks.forEach((rank, j) => (sums[j]! += rank))
+  const hasWhole = gappy.length < blocks.length
+  return (order) => {
+    let sum = 0
+    if (hasWhole) ranksOf(order).forEach((rank, j) => (sum += rank * sums[j]!))
+    for (const { at, ranks } of gappy) ranksOf(at.map((j) => order[j]!)).forEach((rank, i) => (sum += rank * ranks[i]!))
+    return sum
   }
-  return sum
 }
 
 /** One-sided p by handing the conditions each other's places in the order, blocks and gaps staying theirs. */
 function permuted(
-  blocks: readonly Block[],
+  statisticOf: (order: readonly number[]) => number,
   order: readonly number[],
-  statistic: number,
   rng: Rng,
 ): Pick<PageTest, 'p' | 'orders'> {
-  const enough = statistic - 1e-9
+  // prettier-ignore
+  const enough = statisticOf(order) - 1e-9
   const k = order.length
-  const isAsGood = (places: readonly number[]) => statisticOf(blocks, places.map((j) => order[j]!)) >= enough // prettier-ignore
+  const isAsGood = (places: readonly number[]) => statisticOf(places.map((j) => order[j]!)) >= enough
   if (factorial(k) <= MOST) {
     const all = ordersOf(k)
     return { p: all.filter(isAsGood).length / all.length, orders: all.length }

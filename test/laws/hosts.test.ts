@@ -55,6 +55,7 @@ const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
   ['studies.results', { study: 'none' }],
   ['studies.faults', { study: 'small', more: [1, { deep: null }] }],
   ['studies.export', { study: 'small', format: 'none' }],
+  ['studies.reasons', { study: 'small', width: 90, hasColour: false }],
   ['studies.table', { study: 'small', width: 1e9, hasColour: true }],
   ['methods.list', null],
   ['templates.list', null],

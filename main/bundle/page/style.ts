@@ -42,6 +42,8 @@ thead th { position: sticky; top: 0; background: var(--pale); border-top: 0; fon
 .w { text-align: left; }
 .glance { min-width: 55%; }
 .wide { width: 100%; }
+.verdicts .long { white-space: normal; min-width: 150px; }
+.verdicts td { vertical-align: top; }
 .glance { font-size: 12px; }
 .glance th, .glance td { padding: 3px 5px; vertical-align: middle; }
 .glance tbody th { padding-top: 9px; border-top: 1px solid var(--line); font-weight: 600; }

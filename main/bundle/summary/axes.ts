@@ -1,4 +1,6 @@
+import type { VerdictRow } from '../../../preload/contract.ts'
 import { holm } from '../../stats/correct.ts'
+import { verdictWords } from '../verdicts/words.ts'
 import { pointsOf } from '../../charts/families.ts'
 import type { ChartData } from '../../charts/chart.ts'
 import { signOf, type LevelRow, type TrendMark } from '../../charts/levels.ts'
@@ -10,23 +12,26 @@ import { list, percent, plural, pValue, signed, whole } from '../../charts/words
 const LEAST = 5
 
 /** Family by family: at which levels of compression the harder levels lose more, and whether chance alone does the same. */
-export function axisWords(data: ChartData, levels: readonly LevelRow[]): Said[] {
+export function axisWords(data: ChartData, levels: readonly LevelRow[], verdicts: readonly VerdictRow[]): Said[] {
   const { view, axisTrends } = data
   if (view.families.length === 0 || view.series.length === 0) return []
   const tested = axisTrends.flatMap((t) => (t.p === null ? [] : [t.p]))
   const sure = holm(tested).filter((p) => p < 0.05).length
   const first = `Each axis is judged by itself, for levels of different axes have no common scale: tau is positive where harder levels lose more. Of ${plural(tested.length, 'test')} over all axes, ${sure === 0 ? 'none' : whole(sure)} ${sure === 1 ? 'has' : 'have'} p < 0.05 after Holm’s correction.` // prettier-ignore
-  return [{ text: first, items: [] }, ...view.families.map((family) => familyWords(data, levels, family))]
+  return [{ text: first, items: [] }, ...view.families.map((family) => familyWords(data, levels, verdicts, family))]
 }
 
-function familyWords({ view }: ChartData, levels: readonly LevelRow[], family: Family): Said {
+function familyWords({ view }: ChartData, levels: readonly LevelRow[], verdicts: readonly VerdictRow[], family: Family): Said {
+  // prettier-ignore
   const found = view.series.map((series) => ({ series, ...judge(levels, series, family) }))
   const items = found.map(({ series, text }) => `${series.label}${isControl(series) ? ' (control)' : ''}: ${text}.`)
   const [easiest, hardest] = [family.levels[0]!, family.levels.at(-1)!]
   const able = family.levels.filter((p) => !p.isDenseFloor)
   const span = `${plural(family.levels.length, 'level')} from ${easiest.axisLevel} (easiest) to ${hardest.axisLevel}`
   const dense = easiest.chance === null ? '' : `; uncompressed, ${able.length} above chance, ${percent(easiest.dense)} % to ${percent(hardest.dense)} %` // prettier-ignore
-  return { text: `${family.name}, ${span}${dense}. ${verdict(found)}`, items }
+  // one answer to one question: tau level by level is in the items, the verdict is over all of them
+  const answer = verdictWords(verdicts, 'H2', ({ subject }) => subject === family.name) ?? verdict(found)
+  return { text: `${family.name}, ${span}${dense}. ${answer}`, items }
 }
 
 interface Judged {

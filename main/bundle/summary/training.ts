@@ -1,21 +1,25 @@
+import type { VerdictRow } from '../../../preload/contract.ts'
 import type { ChartData } from '../../charts/chart.ts'
 import type { LevelRow, Overall } from '../../charts/levels.ts'
 import { compressionsOf, type Against, type Compression, type Kind, type Step } from '../recoveries.ts'
 import type { Said } from '../summary.ts'
+import { verdictWords } from '../verdicts/words.ts'
 import { fixed, list, percent, plural, signed } from '../../charts/words.ts'
 
 /** Points of dense that must be gone before one speaks of bringing them back: as in recovery.ts. */
 const LOST = 5
 
 /** Compression by compression: whether small weights that start again from zero bring the score back, and whether those held at their values keep it. */
-export function trainingWords(data: ChartData, levels: readonly LevelRow[]): Said[] {
+export function trainingWords(data: ChartData, levels: readonly LevelRow[], verdicts: readonly VerdictRow[]): Said[] {
   const isLog = data.view.better === 'lower'
   return compressionsOf(data, levels).flatMap((compression): Said[] => {
     const items = compression.kinds.flatMap((kind) => kindWords(kind, compression, isLog))
     const tasks = compression.kinds.flatMap(({ steps }) => steps.flatMap(({ able }) => able?.tasks ?? []))[0]
     if (items.length === 0 || tasks === undefined) return []
+    const mine = ({ compression: name }: VerdictRow) => name === compression.label
+    const said = (['H3', 'H4'] as const).flatMap((hypothesis) => verdictWords(verdicts, hypothesis, mine) ?? [])
     const set = tasks === 1 ? 'the task' : `the ${tasks} tasks`
-    const text = `${compression.label}, in percent of the dense model trained alike, on ${set} above chance there. ${verdict(compression, isLog)}`
+    const text = `${compression.label}, in percent of the dense model trained alike, on ${set} above chance there. ${[verdict(compression, isLog), ...said].join(' ')}`
     return [{ text, items }]
   })
 }
