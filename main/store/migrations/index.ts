@@ -1,5 +1,6 @@
 import { start } from './010-start.ts'
 import { effectiveBits } from './020-effective-bits.ts'
+import { imported } from './030-imported.ts'
 
 /** In order; a store is brought from any of these versions to the last one. */
-export const migrations: readonly { readonly version: number; readonly sql: string }[] = [start, effectiveBits]
+export const migrations: readonly { readonly version: number; readonly sql: string }[] = [start, effectiveBits, imported]
