@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Progress } from '../preload/contract.ts'
-import type { Fault } from './base/errors.ts'
+import { LabError, type Fault } from './base/errors.ts'
 import { homeFolder } from './base/files.ts'
 import type { Json } from './base/json.ts'
 import { study as kind } from './jobs/kinds/study.ts'
+import type { Launch } from './jobs/queue/child.ts'
+import { queueFolder } from './jobs/queue/entry.ts'
+import { openQueue, type Queue } from './jobs/queue/queue.ts'
 import { runJob } from './jobs/runner.ts'
 import { createEffort, createPace } from './jobs/study/effort.ts'
 import type { StudyParams } from './jobs/study/prepare.ts'
-import { openStore, type Store } from './store/open.ts'
+import { holdLock, openStore, type Store } from './store/open.ts'
 
 /** Everything a host works with. The only place where things are constructed and handed to each other. */
 export interface Bench {
@@ -16,12 +19,18 @@ export interface Bench {
   readonly home: string
   readonly version: string
   readonly store: Store
+  /** The queue of runs, where this process has it. */
+  readonly queue: Queue | undefined
   nowMs(): number
   close(): void
 }
 
 /** The lab at a home. One bench may write to it at a time; any number may read. The first use of `store` throws the LabErrors of `openStore`. */
-export function openBench(options: { readonly home?: string | undefined; readonly readOnly: boolean }): Bench {
+export function openBench(options: {
+  readonly home?: string | undefined
+  readonly readOnly: boolean
+  readonly queue?: Queue | undefined
+}): Bench {
   const home = homeFolder(options.home)
   let opened: Store | undefined
   return {
@@ -31,8 +40,28 @@ export function openBench(options: { readonly home?: string | undefined; readonl
     get store() {
       return (opened ??= openStore(home, { readOnly: options.readOnly, nowMs: Date.now }))
     },
+    queue: options.queue,
     nowMs: Date.now,
     close: () => opened?.close(),
+  }
+}
+
+/** Opens the queue of a home for this process; undefined where another one has it. LabError 'run/queue'. */
+export function takeQueue(asked: string | undefined, launch: Launch): Queue | undefined {
+  const home = homeFolder(asked)
+  mkdirSync(queueFolder(home), { recursive: true })
+  let unlock: () => void
+  try {
+    unlock = holdLock(queueFolder(home))
+  } catch (error) {
+    if (error instanceof LabError && error.code === 'store/busy') return undefined
+    throw error
+  }
+  try {
+    return openQueue({ home, launch, nowMs: Date.now, unlock })
+  } catch (error) {
+    unlock()
+    throw error
   }
 }
 
@@ -44,6 +73,16 @@ function readVersion(): string {
 export interface RunOptions extends Omit<StudyParams, 'file'> {
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
+  /** A cell is on record or failed. */
+  readonly onCell?: (cell: SettledCell) => void
+}
+
+/** What became of a cell. */
+export interface SettledCell {
+  readonly label: string
+  readonly fault: Fault | undefined
+  /** Whether a cell that failed will be tried once more at the end. */
+  readonly isTriedAgain: boolean
 }
 
 /** What became of a study that ran to its end. */
@@ -61,7 +100,11 @@ export interface RunOutcome {
  * Runs a study file, or goes on with it: cells on record are not run again. Throws LabError for a wrong study before anything is written;
  * 'engine/stopped' when the signal says so, with every finished cell kept.
  */
-export async function runStudy(bench: Bench, file: string, { signal, onProgress, ...params }: RunOptions): Promise<RunOutcome> {
+export async function runStudy(
+  bench: Bench,
+  file: string,
+  { signal, onProgress, onCell, ...params }: RunOptions,
+): Promise<RunOutcome> {
   const effort = createEffort()
   const place = {
     get store() {
@@ -84,10 +127,16 @@ export async function runStudy(bench: Bench, file: string, { signal, onProgress,
   const left = cells.filter(({ fingerprint }) => !store.cells.isDone(fingerprint))
   const pace = createPace(left, effort, place.nowMs)
   const skipped = cells.length - left.length
-  const onMove = () =>
-    onProgress({ study: id, done: skipped + effort.cells, total: cells.length, label: effort.label, ...pace() })
+  const onMove = () => {
+    const { label, part, loss, engineBytes } = effort
+    const memoryBytes = process.memoryUsage.rss() + engineBytes
+    onProgress({ study: id, done: skipped + effort.cells, total: cells.length, label, part, loss, memoryBytes, ...pace() })
+  }
   try {
-    const outcome = await runJob(kind, p, place, { signal, onMove })
+    const outcome = await runJob(kind, p, place, {
+      ...{ signal, onMove },
+      onSettled: ({ label }, fault, isTriedAgain) => onCell?.({ label, fault, isTriedAgain }),
+    })
     store.studies.setState(id, outcome.failed.length > 0 ? 'failed' : 'finished')
     store.checkpoint()
     const failed = outcome.failed.map(({ step, fault }) => ({ label: step.label, fault }))

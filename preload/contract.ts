@@ -259,7 +259,14 @@ export interface Progress {
   readonly study: string
   readonly done: number
   readonly total: number
+  /** What is at work. */
   readonly label: string
+  /** How far that is: tokens where something is asked, steps where something is trained; null while not known. */
+  readonly part: { readonly done: number; readonly total: number } | null
+  /** Last step of the training at work; null where none is. */
+  readonly loss: { readonly step: number; readonly loss: number } | null
+  /** Of the lab and its engine together. */
+  readonly memoryBytes: number
   readonly etaMs: number | null
   readonly tokensPerSecond: number | null
 }

@@ -4,6 +4,7 @@ import type { Reply } from '../../preload/contract.ts'
 import { homeFolder } from '../base/files.ts'
 import { toFault } from '../base/errors.ts'
 import { openBench, type Bench } from '../bench.ts'
+import type { Queue } from '../jobs/queue/queue.ts'
 import { answer } from './index.ts'
 
 /** Answers calls from a home that another lab may be writing to. */
@@ -13,8 +14,8 @@ export interface Answers {
   close(): void
 }
 
-/** Answers in the thread that asks. */
-export function openAnswers(home: string | undefined): Answers {
+/** Answers in the thread that asks; those of the queue where it has one. */
+export function openAnswers(home: string | undefined, queue?: Queue): Answers {
   const folder = homeFolder(home)
   let open: { readonly bench: Bench; readonly stamp: string } | undefined
 
@@ -24,7 +25,7 @@ export function openAnswers(home: string | undefined): Answers {
     if (open?.stamp === stamp) return open.bench
     open?.bench.close()
     open = undefined
-    open = { bench: openBench({ home: folder, readOnly: true }), stamp }
+    open = { bench: openBench({ home: folder, readOnly: true, queue }), stamp }
     return open.bench
   }
   return {

@@ -4,16 +4,18 @@ import type { Bench } from '../bench.ts'
 import { LabError, toFault } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
 import type { Call, Calls } from './call.ts'
+import { bundles } from './bundles.ts'
 import { drafts } from './drafts.ts'
 import { items } from './items.ts'
 import { lab } from './lab.ts'
 import { library } from './library.ts'
 import { models } from './models.ts'
+import { runs } from './runs.ts'
 import { studies } from './studies.ts'
 import { tasks } from './tasks.ts'
 import { templates } from './templates.ts'
 
-const calls: Calls = { ...lab, ...studies, ...models, ...library, ...drafts, ...items, ...tasks, ...templates }
+const calls: Calls = { ...lab, ...studies, ...models, ...library, ...drafts, ...items, ...runs, ...tasks, ...templates, ...bundles }
 
 /** Every call there is. */
 export const callNames = Object.keys(calls) as readonly ApiName[]

@@ -1,4 +1,8 @@
-import type { ApiName, EventName, Events, StudyRow } from '../../preload/contract.ts'
+import type { ApiName, EventName, Events } from '../../preload/contract.ts'
+import { LabError } from '../base/errors.ts'
+import { takeQueue } from '../bench.ts'
+import type { Launch } from '../jobs/queue/child.ts'
+import type { Queue } from '../jobs/queue/queue.ts'
 import { openAnswers, type Answers } from './answers.ts'
 import { openLongAnswers } from './long.ts'
 
@@ -6,8 +10,10 @@ export type Tell = <E extends EventName>(event: E, value: Events[E]) => void
 
 /** Answers a window. A call that computes for seconds does not make the others wait. */
 export interface Reader extends Answers {
-  /** Says the list of studies now, and again whenever it has changed. Gives back how to stop. */
+  /** Says the studies and the queue now, and again whenever they have changed. Gives back how to stop. */
   watch(tell: Tell): () => void
+  /** Stops what runs, for the next lab to go on with, and resolves when it has. */
+  close(): Promise<void>
 }
 
 /** Calls that keep a thread busy: they resample items, draw charts, read whole models or packs of tasks. */
@@ -21,32 +27,72 @@ const LONG: readonly ApiName[] = [
     'studies.summary',
     'studies.figures',
   ] as const),
-  ...(['studies.table', 'studies.reasons', 'studies.report', 'studies.export', 'models.show', 'tasks.list', 'tasks.check'] as const),
+  ...(['models.tensor', 'models.map', 'models.zeros', 'models.compare', 'studies.compare'] as const),
+  ...([
+    'studies.table',
+    'studies.reasons',
+    'studies.report',
+    'studies.export',
+    'models.show',
+    'tasks.list',
+    'tasks.check',
+  ] as const),
+]
+/** Calls that are short, but too long to stand in the way of others: they read files, or many items. */
+const BRIEF: readonly ApiName[] = [
+  ...(['lab.about', 'models.list', 'models.add', 'models.remove', 'models.tensors', 'folders.browse', 'packs.list'] as const),
+  ...(['drafts.list', 'drafts.save', 'drafts.remove', 'drafts.check', 'drafts.edit', 'templates.list'] as const),
+  ...(['studies.levels', 'studies.items', 'studies.item', 'studies.remove', 'studies.draft', 'studies.examples'] as const),
 ]
 /** How often the store is looked at for changes. */
 const LOOK_MS = 1000
 
-export function openReader(home: string | undefined): Reader {
-  const atOnce = openAnswers(home)
+/** `launch`: how this host starts the processes of its queue; without it runs can be seen, but not started. */
+export function openReader(home: string | undefined, launch?: Launch): Reader {
+  const queue = launch && queueOf(home, launch)
+  const here = openAnswers(home, queue)
+  const brief = openLongAnswers(home)
   const long = openLongAnswers(home)
+  const laneOf = (name: string) => (LONG.includes(name as ApiName) ? long : BRIEF.includes(name as ApiName) ? brief : here)
+
+  /** Tells what a call answers when it is not what it answered last. */
+  function teller<E extends EventName>(event: E, name: ApiName, tell: Tell): () => Promise<void> {
+    let last: string | undefined
+    return async () => {
+      const reply = await here.answer(name, null)
+      const said = JSON.stringify(reply)
+      if (said === last) return
+      last = said
+      if (reply.ok) tell(event, reply.value as Events[E])
+    }
+  }
   return {
-    answer: (name, argument) => (LONG.includes(name as ApiName) ? long : atOnce).answer(name, argument),
+    answer: (name, argument) => laneOf(name).answer(name, argument),
     watch(tell) {
-      let last: string | undefined
-      const look = async () => {
-        const reply = await atOnce.answer('studies.list', null)
-        const said = JSON.stringify(reply)
-        if (said === last) return
-        last = said
-        if (reply.ok) tell('studies.changed', reply.value as readonly StudyRow[])
+      const lookAtStudies = teller('studies.changed', 'studies.list', tell)
+      const lookAtRuns = teller('runs.changed', 'runs.list', tell)
+      void lookAtStudies()
+      void lookAtRuns()
+      const timer = setInterval(() => void Promise.all([lookAtStudies(), lookAtRuns()]), LOOK_MS)
+      const stop = queue?.watch(() => void lookAtRuns())
+      return () => {
+        clearInterval(timer)
+        stop?.()
       }
-      void look()
-      const timer = setInterval(() => void look(), LOOK_MS)
-      return () => clearInterval(timer)
     },
-    close() {
-      atOnce.close()
-      long.close()
+    async close() {
+      await queue?.close()
+      for (const lane of [here, brief, long]) lane.close()
     },
+  }
+}
+
+/** A queue that cannot be read is told by the calls about it; the rest of the lab works without. */
+function queueOf(home: string | undefined, launch: Launch): Queue | undefined {
+  try {
+    return takeQueue(home, launch)
+  } catch (error) {
+    if (error instanceof LabError) return undefined
+    throw error
   }
 }

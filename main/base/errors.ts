@@ -106,6 +106,8 @@ export const FAULTS = {
   'run/died': 'See its log; less memory per batch (batchTokens) may help. Resumed, it goes on where it was.',
   'run/elsewhere': 'Use the window that runs the queue, or close it first: one window of a store runs its studies.',
   'run/queue': 'Move the file aside; the studies in the store are not affected.',
+  // reports
+  'report/reference': 'See "lab report --reference ?" for the published curves there are.',
   // bundles
   'bundle/file': 'Fetch the bundle again, or export it again; it must be the file that "lab export --bundle" wrote.',
   'bundle/name': 'No lab wrote such a name: do not unpack this file by other means either. Export the study again.',

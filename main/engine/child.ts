@@ -123,7 +123,7 @@ async function answer(ask: Ask): Promise<Answer> {
   insideMs = 0
   try {
     const value = await answers[ask.ask](ask as never)
-    return { id: ask.id, ok: true, value, insideMs }
+    return { id: ask.id, ok: true, value, insideMs, memoryBytes: process.memoryUsage.rss() }
   } catch (error) {
     return { id: ask.id, ok: false, fault: toFault(error) }
   }

@@ -18,6 +18,8 @@ export interface Told<T> {
   readonly value: T
   /** Milliseconds the runtime itself took for it. */
   readonly insideMs: number
+  /** Bytes that the process held then. */
+  readonly memoryBytes: number
 }
 
 interface Open {
@@ -51,7 +53,8 @@ export function startLife(settings: EngineSettings, env: Readonly<Record<string,
     const waiting = open.get(answer.id)
     open.delete(answer.id)
     hold()
-    if (answer.ok) waiting?.resolve({ value: answer.value as never, insideMs: answer.insideMs })
+    const { insideMs, memoryBytes } = answer.ok ? answer : { insideMs: 0, memoryBytes: 0 }
+    if (answer.ok) waiting?.resolve({ value: answer.value as never, insideMs, memoryBytes })
     else waiting?.reject(fromFault(answer.fault))
   }
 

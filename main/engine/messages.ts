@@ -23,9 +23,9 @@ export type AskName = keyof Asks
 
 export type Ask = { [N in AskName]: { readonly ask: N; readonly id: number } & Asks[N][0] }[AskName]
 
-/** Answers come in the order of the asks. `insideMs` is the time the runtime itself took. */
+/** Answers come in the order of the asks. `insideMs` is the time the runtime itself took, `memoryBytes` what the process holds. */
 export type Answer =
-  | { readonly id: number; readonly ok: true; readonly value: unknown; readonly insideMs: number }
+  | { readonly id: number; readonly ok: true; readonly value: unknown; readonly insideMs: number; readonly memoryBytes: number }
   | { readonly id: number; readonly ok: false; readonly fault: Fault }
 
 /** File descriptor of the pipe for weights in the engine process: raw float32, as many as the dims of each `bring` say. */

@@ -24,7 +24,7 @@ export interface ProcessEngine extends Engine {
  */
 export async function startEngine(settings: EngineSettings, env: Readonly<Record<string, string>> = {}): Promise<ProcessEngine> {
   const sessions = new Map<number, Opened>()
-  const meter = { runs: 0, insideMs: 0, loads: 0, weightBytes: 0 }
+  const meter = { runs: 0, insideMs: 0, memoryBytes: 0, loads: 0, weightBytes: 0 }
   let home: Home | undefined
   let device: Device | undefined
   let isClosed = false
@@ -115,7 +115,7 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
     check: (home: Home) => void = () => {},
   ): Promise<Record<O, Tensor>> {
     throwIfStopped(signal)
-    const { value, insideMs } = await inOrder((at) => {
+    const { value, insideMs, memoryBytes } = await inOrder((at) => {
       throwIfStopped(signal)
       check(at)
       const told = at.life.ask('run', message)
@@ -123,6 +123,7 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
     })
     meter.runs++
     meter.insideMs += insideMs
+    meter.memoryBytes = memoryBytes
     return value as Record<O, Tensor>
   }
 

@@ -51,6 +51,8 @@ export interface EngineMeter {
   readonly runs: number
   /** Milliseconds the runtime itself was busy with runs. */
   readonly insideMs: number
+  /** Bytes that the process of the runtime held after its last run. */
+  readonly memoryBytes: number
   /** Graphs loaded; those loaded anew after a death count again. */
   readonly loads: number
   /** Bytes of weights that came to the engine, read from disk or sent. */

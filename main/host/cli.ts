@@ -8,6 +8,7 @@ import { callerFolder } from './caller.ts'
 import { COMMON_FLAGS, readArguments, type Ask, type Command, type Flag } from './command.ts'
 import { commands } from './commands/index.ts'
 import { createConsole, type Out } from './console.ts'
+import { onEndOfParent } from './lifeline.ts'
 
 const LEAD = `Junk DNA Lab: which tasks does compression break first?
 
@@ -122,6 +123,7 @@ function ownTerminal(): Terminal {
       stop.abort()
     })
   }
+  onEndOfParent(() => stop.abort())
   // a reader such as "head" may close the pipe early; that is its right
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   return { out: process.stdout, err: process.stderr, env: process.env, folder: callerFolder(), signal: stop.signal }

@@ -19,6 +19,8 @@ export interface Console {
   print(text: string): void
   /** A remark beside the result, on stderr. */
   note(text: string): void
+  /** What a program may want to know meanwhile: a JSON line on stderr; nothing for people. */
+  record(value: unknown): void
   /** Progress: one moving line on a terminal, JSON lines otherwise. */
   step(step: Step): void
   /** Ends the moving line. */
@@ -34,7 +36,7 @@ export interface Out {
   write(text: string): unknown
 }
 
-/** A console on two streams. `now` gives milliseconds, to keep progress to ten lines a second on a terminal and one in two seconds elsewhere. */
+/** A console on two streams. `now` gives milliseconds, to keep progress to ten lines a second on a terminal, two for a program and one in two seconds elsewhere. */
 export function createConsole(
   out: Out,
   err: Out,
@@ -42,6 +44,8 @@ export function createConsole(
   now: () => number = () => performance.now(),
 ): Console {
   const isMoving = err.isTTY === true && !options.isJson
+  // a program that listens shows it to someone; a log is read later
+  const cadence = isMoving ? 100 : options.isJson ? 500 : 2000
   const width = out.columns ?? 100
   let last = -Infinity
   let shown = false
@@ -65,9 +69,12 @@ export function createConsole(
       settle()
       err.write(options.isJson ? `${JSON.stringify({ note: text })}\n` : `${text}\n`)
     },
+    record(value) {
+      if (options.isJson) err.write(`${JSON.stringify(value)}\n`)
+    },
     step(step) {
       const isEnd = step.done === step.total
-      if (now() - last < (isMoving ? 100 : 2000) && !isEnd) return
+      if (now() - last < cadence && !isEnd) return
       last = now()
       if (!isMoving) {
         err.write(`${JSON.stringify({ progress: step as unknown as Json })}\n`)

@@ -4,15 +4,20 @@ import {
   app,
   BrowserWindow,
   ipcMain,
+  Notification,
   protocol,
   session,
   shell,
+  utilityProcess,
   type BrowserWindowConstructorOptions,
   type IpcMainInvokeEvent,
 } from 'electron'
+import type { RunRow } from '../../preload/contract.ts'
 import { LabError, toFault } from '../base/errors.ts'
 import type { Reader } from '../api/reader.ts'
+import type { Launch } from '../jobs/queue/child.ts'
 import type { Host, Running } from './host.ts'
+import { CLI, hear } from './launch.ts'
 import { PAGE_HEADERS, type Page } from './page.ts'
 
 const ORIGIN = 'app://bundle'
@@ -53,13 +58,29 @@ export function isOurs(event: Pick<IpcMainInvokeEvent, 'senderFrame'>, dev: stri
   return isOurPage(frame.url, dev)
 }
 
+/** Starts the command line as a utility process: the program of Electron is no Node (its fuse RunAsNode is off), and never shall be. */
+export const launchUtility: Launch = (args, env, hearing) => {
+  const child = utilityProcess.fork(CLI, [...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env } as Record<string, string>,
+    serviceName: 'Junk DNA Lab, a run',
+  })
+  const { err, out, end } = hear(hearing)
+  child.stderr!.on('data', (bytes: Buffer) => err(bytes.toString('utf8')))
+  child.stdout!.on('data', (bytes: Buffer) => out(bytes.toString('utf8')))
+  // a code is all that Electron tells of an end by a signal
+  child.once('exit', (code) => end(code, null))
+  return { pid: child.pid, stop: () => child.postMessage('stop'), kill: () => void child.kill() }
+}
+
 export const electron: Host = {
   id: 'electron',
+  launch: launchUtility,
   async start(reader: Reader, page: Page): Promise<Running> {
     // set by "npm run dev" only; a packaged app listens to nobody
     const dev = app.isPackaged ? undefined : process.env.ELECTRON_RENDERER_URL
     protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } }])
-    const closed = new Promise<void>((done) => app.once('will-quit', () => done()))
+    const closed = new Promise<void>((done) => app.once('will-quit', (event) => endWith(event, reader, done)))
     const running = { address: dev ?? `${ORIGIN}/`, closed, close: async () => app.quit() }
     if (!app.requestSingleInstanceLock()) {
       app.quit() // the first one comes to the front
@@ -74,6 +95,7 @@ export const electron: Host = {
       return reader.answer(String(name), argument)
     })
     openWindow(reader, running.address)
+    notifyOfEnds(reader)
     app.on('second-instance', () => {
       const [first] = BrowserWindow.getAllWindows()
       if (first?.isMinimized()) first.restore()
@@ -87,6 +109,34 @@ export const electron: Host = {
     })
     return running
   },
+}
+
+/** Time that a run has to stop in when the app is closed. */
+const STOP_MS = 5000
+
+/** What runs is stopped before the app is gone; the next start goes on with it. */
+function endWith(event: { preventDefault(): void }, reader: Reader, done: () => void): void {
+  event.preventDefault()
+  const patience = new Promise((resolve) => setTimeout(resolve, STOP_MS))
+  void Promise.race([reader.close(), patience]).then(() => {
+    done()
+    app.exit(0)
+  })
+}
+
+const ENDS: Readonly<Partial<Record<RunRow['state'], string>>> = { finished: 'has finished', failed: 'has failed' }
+
+/** A notification of the system when a run has ended and nobody looks at a window. */
+function notifyOfEnds(reader: Reader): void {
+  let before: ReadonlyMap<string, RunRow['state']> = new Map()
+  reader.watch((event, value) => {
+    if (event !== 'runs.changed') return
+    const rows = value as readonly RunRow[]
+    const ended = rows.filter(({ id, state }) => before.get(id) === 'running' && ENDS[state])
+    before = new Map(rows.map(({ id, state }) => [id, state]))
+    if (BrowserWindow.getFocusedWindow() || !Notification.isSupported()) return
+    for (const { title, state } of ended) new Notification({ title: 'Junk DNA Lab', body: `${title} ${ENDS[state]}.` }).show()
+  })
 }
 
 function isOurPage(url: string, dev: string | undefined): boolean {

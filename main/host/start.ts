@@ -98,7 +98,7 @@ async function showPage(dev: boolean, home: string | undefined): Promise<void> {
   const stop = dev ? await (await import('./dev.ts')).buildOnChange(root) : undefined
   // built anew with each change, so read anew with each request: a reload shows it
   const page: Page = dev ? { find: (path) => readPage(folder).find(path) } : readPage(folder)
-  const reader = openReader(home)
+  const reader = openReader(home, web.launch)
   const running = await web.start(reader, page)
   console.log(
     `Junk DNA Lab is at ${running.address}\nThe address holds the key to it: whoever has it can read the store. Ctrl-C ends it.`,
@@ -106,7 +106,7 @@ async function showPage(dev: boolean, home: string | undefined): Promise<void> {
   if (hasDisplay()) openBrowser(running.address)
   await endOf(running)
   await stop?.()
-  reader.close()
+  await reader.close()
 }
 
 async function endOf(running: Running): Promise<void> {

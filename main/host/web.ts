@@ -7,6 +7,7 @@ import { LabError, toFault, type FaultCode } from '../base/errors.ts'
 import { sha256 } from '../base/files.ts'
 import type { Reader } from '../api/reader.ts'
 import type { Host, Running } from './host.ts'
+import { launchNode } from './launch.ts'
 import { PAGE_HEADERS, type Page } from './page.ts'
 
 /** A page on loopback with the key that its calls must carry. */
@@ -24,6 +25,7 @@ const BEAT_MS = 15_000
 
 export const web = {
   id: 'web',
+  launch: launchNode,
   async start(reader: Reader, page: Page): Promise<RunningWeb> {
     const key = randomBytes(32).toString('base64url')
     const handle = createHandler(reader, page, key)

@@ -11,6 +11,12 @@ export interface JobOutcome<S> {
   readonly failed: readonly { readonly step: S; readonly fault: Fault }[]
 }
 
+/** What a job is given beside its place. */
+export interface JobContext<S> extends StepContext {
+  /** A step is on record, or failed; `isTriedAgain`: it will be tried once more at the end. */
+  readonly onSettled?: (step: S, fault: Fault | undefined, isTriedAgain: boolean) => void
+}
+
 /** Steps at work at once: while the results of one are put on record, the next keeps the engine busy. */
 const DEPTH = 2
 
@@ -18,7 +24,7 @@ const DEPTH = 2
  * Runs the steps that are not on record, in order; a step whose engine failed is tried once more at the end. Stopped, it throws
  * LabError('engine/stopped') and what was put on record stays. An error of the record itself (a full disk) ends the job.
  */
-export async function runJob<W, P, S, R>(kind: JobKind<W, P, S, R>, p: P, place: W, c: StepContext): Promise<JobOutcome<S>> {
+export async function runJob<W, P, S, R>(kind: JobKind<W, P, S, R>, p: P, place: W, c: JobContext<S>): Promise<JobOutcome<S>> {
   const steps = kind.plan(p)
   const log = kind.log(p, place)
   const left = steps.filter((step) => !log.isDone(kind.key(step)))
@@ -27,11 +33,13 @@ export async function runJob<W, P, S, R>(kind: JobKind<W, P, S, R>, p: P, place:
   throwIfStopped(c.signal)
   const shift = await kind.open(p, left, c, place)
   try {
-    const first = await runSteps(left, shift, log, c)
     // a mistake in the input fails the same way again; what an engine died of may not
-    const isLasting = ({ fault }: Failure<S>) => !fault.code.startsWith('engine/')
+    const isLasting = ({ fault }: Pick<Failure<S>, 'fault'>) => !fault.code.startsWith('engine/')
+    const say = (isLast: boolean) => (step: S, fault: Fault | undefined) =>
+      c.onSettled?.(step, fault, fault !== undefined && !isLast && !isLasting({ fault }))
+    const first = await runSteps(left, shift, log, c, say(false))
     const again = first.filter((failure) => !isLasting(failure)).map(({ step }) => step)
-    const failed = [...first.filter(isLasting), ...(await runSteps(again, shift, log, c))]
+    const failed = [...first.filter(isLasting), ...(await runSteps(again, shift, log, c, say(true)))]
     return { steps: steps.length, skipped, done: left.length - failed.length, failed }
   } finally {
     await shift.close()
@@ -44,18 +52,27 @@ interface Begun<S, R> {
   readonly result: Promise<{ readonly ok: true; readonly value: R } | { readonly ok: false; readonly error: unknown }>
 }
 
-async function runSteps<S, R>(steps: readonly S[], shift: Shift<S, R>, log: Log<S, R>, c: StepContext): Promise<Failure<S>[]> {
+async function runSteps<S, R>(
+  steps: readonly S[],
+  shift: Shift<S, R>,
+  log: Log<S, R>,
+  c: StepContext,
+  onSettled: (step: S, fault: Fault | undefined) => void,
+): Promise<Failure<S>[]> {
   const begun: Begun<S, R>[] = []
   const failed: Failure<S>[] = []
   const settleOldest = async () => {
     const { step, result } = begun.shift()!
     const settled = await result
-    if (settled.ok) log.finish(step, settled.value)
-    else {
+    if (settled.ok) {
+      log.finish(step, settled.value)
+      onSettled(step, undefined)
+    } else {
       throwIfStopped(c.signal, settled.error)
       const fault = toFault(settled.error)
       log.fail(step, fault)
       failed.push({ step, fault })
+      onSettled(step, fault)
     }
     c.onMove()
   }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Progress } from '../../../preload/contract.ts'
 import { templateFiles } from '../../api/templates.ts'
-import { openBench, runStudy, type RunOptions, type RunOutcome } from '../../bench.ts'
+import { openBench, runStudy, type RunOptions, type RunOutcome, type SettledCell } from '../../bench.ts'
 import { LabError } from '../../base/errors.ts'
 import { oneWord, type Call, type Command, type Result } from '../command.ts'
 import { count, duration } from '../console.ts'
@@ -47,7 +47,7 @@ export async function runAll(call: Call, files: readonly string[], options: Opti
   return { json, isFailed }
 }
 
-type Options = Omit<RunOptions, 'signal' | 'onProgress'>
+type Options = Omit<RunOptions, 'signal' | 'onProgress' | 'onCell'>
 
 /** Runs a study file and tells what came of it: its table, where it was written, and what failed. */
 export async function runFile(call: Call, file: string, options: Options): Promise<Result> {
@@ -75,7 +75,8 @@ async function work(call: Call, file: string, options: Options): Promise<RunOutc
   }
   const bench = openBench({ home, readOnly: false })
   try {
-    return await runStudy(bench, file, { ...options, signal, onProgress })
+    const onCell = (cell: SettledCell) => console.record({ cell })
+    return await runStudy(bench, file, { ...options, signal, onProgress, onCell })
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'engine/stopped') throw error
     const far = last ? ` with ${count(last.done)} of ${count(last.total)} cells done` : ''

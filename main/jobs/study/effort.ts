@@ -8,12 +8,18 @@ export interface Effort {
   cells: number
   /** The cell asked last. */
   label: string
+  /** How far the work named by `label` is: tokens where something is asked, steps where something is trained; null while neither is known. */
+  part: { readonly done: number; readonly total: number } | null
+  /** The last step of the training at work; null where none is. */
+  loss: { readonly step: number; readonly loss: number } | null
+  /** Bytes that the engine holds, as it said last. */
+  engineBytes: number
   /** Tokens of a cell of a model and task, "model/task", once one of them has been asked. */
   readonly tokensOf: Map<string, number>
 }
 
 export function createEffort(): Effort {
-  return { tokens: 0, cells: 0, label: '', tokensOf: new Map() }
+  return { tokens: 0, cells: 0, label: '', part: null, loss: null, engineBytes: 0, tokensOf: new Map() }
 }
 
 export interface Pace {

@@ -12,6 +12,7 @@ import type { Weights } from '../../onnx/graph.ts'
 import type { LedgerLine } from '../../store/ledgers.ts'
 import type { CompressionRecord, TransferRecord } from '../../store/records.ts'
 import type { PlannedCell } from '../../study/plan.ts'
+import { randomSubset } from '../../tasks/subset.ts'
 import { completion, completionsOf } from '../../train/objectives/completion.ts'
 import type { Schedule } from '../../train/schedule.ts'
 import { transfer as train, type TransferId } from '../../train/transfer.ts'
@@ -30,13 +31,20 @@ export interface Level {
   readonly outputError: number | null
 }
 
+/** Where a training is. */
+export interface TrainingStep {
+  readonly step: number
+  readonly steps: number
+  readonly loss: number
+}
+
 export interface LevelPlace {
   /** Where trained weights are kept, each set under its key. */
   readonly folder: string
   readonly signal: AbortSignal
   readonly nowMs: () => number
   /** A step of training was made. */
-  readonly onStep: (label: string) => void
+  readonly onStep: (label: string, at: TrainingStep) => void
 }
 
 /** The weights a cell is asked of: compressed, then trained on where its key says so. Trained weights are kept and not made again. */
@@ -109,7 +117,9 @@ async function trainOn(
 ): Promise<void> {
   const { graphs, weights, tokenizer, config } = model
   const record = key.transfer as TransferRecord
-  const items = await completionsOf(training.task, tokenizer, config.contextLength, record.task.items)
+  const { items: count, draw } = record.task
+  const lessons = draw === undefined ? training.task : randomSubset(training.task, count, training.items, draw)
+  const items = await completionsOf(lessons, tokenizer, config.contextLength, count)
   const names = weights.names()
   const checkpoint = { folder: join(folder, recipe), recipe, every: CHECKPOINT_EVERY }
   const level = label.split(' · ').slice(0, -1).join(' · ')
@@ -120,7 +130,7 @@ async function trainOn(
     masks,
     completion(items, { batch: record.batch, seed: record.seed }),
     { transfer: record.kind as TransferId, checkpoint, ...settingsOf(record) },
-    { signal, nowMs, onProgress: ({ step, steps }) => onStep(`${level}: step ${step} of ${steps}`) },
+    { signal, nowMs, onProgress: ({ step, steps, loss }) => onStep(`${level}: step ${step} of ${steps}`, { step, steps, loss }) },
   )
   writeWhole(join(folder, `${recipe}.json`), JSON.stringify({ level, ...log }))
   const sources = names.map((name) => ({ name, dims: trained.dims(name), stored: 'F32' as const, read: () => trained.get(name) }))

@@ -9,7 +9,7 @@ import type { Item, Task } from '../../tasks/task.ts'
 import type { Shift, StepContext } from '../kind.ts'
 import type { Effort } from './effort.ts'
 import { collectOutcomes } from './collect.ts'
-import { makeLevel, type Level } from './level.ts'
+import { makeLevel, type Level, type TrainingStep } from './level.ts'
 import type { PreparedStudy } from './prepare.ts'
 
 /** What one cell gives: its record, its items and the ledger of the weights that were asked. */
@@ -73,8 +73,13 @@ export function openShift(
     return ready
   }
 
-  function sayStep(label: string): void {
-    effort.label = label
+  function sayStep(label: string, { step, steps, loss }: TrainingStep): void {
+    Object.assign(effort, {
+      label,
+      part: { done: step, total: steps },
+      loss: { step, loss },
+      engineBytes: engine.meter().memoryBytes,
+    })
     c.onMove()
   }
 
@@ -91,7 +96,7 @@ export function openShift(
     const { items, prepared } = await questionsOf(cell)
     const { ledger, actualSparsity, effectiveBits, outputError } = await weights
     let before = 0
-    effort.label = cell.label
+    Object.assign(effort, { label: cell.label, part: null, loss: null })
     const answers = await ask(prepared, await speaker, {
       batchTokens: p.engine.batchTokens,
       signal: c.signal,
@@ -99,6 +104,7 @@ export function openShift(
         effort.tokens += done - before
         before = done
         effort.tokensOf.set(`${cell.model}/${cell.task}`, total)
+        Object.assign(effort, { label: cell.label, part: { done, total }, engineBytes: engine.meter().memoryBytes })
         c.onMove()
       },
     })
