@@ -142,6 +142,8 @@ export interface VerdictRow {
   readonly compression: string
   /** True where that removes or disturbs other weights than the small ones: random, inverse, noise, matched. */
   readonly isControl: boolean
+  /** True where weights are stored in fewer bits rather than removed; false for H6, which sets one against the other. */
+  readonly isCoded: boolean
   /** What it is asked of: an axis, such as 'world_options by options', an estimator of difficulty, or a set of tasks. */
   readonly subject: string
   readonly verdict: 'supported' | 'not supported' | 'inconclusive'

@@ -56,7 +56,7 @@ export function summarise(input: ReportInput): Summary {
   return { parts: parts.filter(({ said }) => said.length > 0), cautions }
 }
 
-const VERDICTS = 'What the paper’s hypotheses come to, by the rules that stand with them below; control methods are not counted:'
+const VERDICTS = 'What the paper’s hypotheses come to, by the rules that stand with them below; neither controls nor quantisation by itself are counted:'
 
 /** Of the view's model, scorer and training. */
 function verdictsOf({ verdicts }: ReportInput, { view }: ChartData): readonly VerdictRow[] {

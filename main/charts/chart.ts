@@ -19,7 +19,12 @@ export interface ChartData {
   /** Of the view. */
   readonly recoveries: readonly RecoveryRow[]
   /** All trainings of the view's model and scorer, this one among them; one without a name where nothing was trained. */
-  readonly trainings: readonly { readonly name: string; readonly view: View; readonly groups: readonly GroupRow[] }[]
+  readonly trainings: readonly {
+    readonly name: string
+    readonly view: View
+    readonly groups: readonly GroupRow[]
+    readonly recoveries: readonly RecoveryRow[]
+  }[]
   /** Of the view's model. */
   readonly ledger: readonly LedgerRow[]
   /** The estimator behind `difficulty` of the view's points; null where none is declared. */
@@ -73,7 +78,12 @@ export function chartData({ rows, groups, trends, recoveries, ledger, provenance
       recoveries: recoveries.filter(isMine),
       trainings: views
         .filter(({ model, scorer }) => model === view.model && scorer === view.scorer)
-        .map((one) => ({ name: names.get(one.training)!, view: one, groups: groups.filter((g) => isOf(one, g)) })),
+        .map((one) => ({
+          name: names.get(one.training)!,
+          view: one,
+          groups: groups.filter((g) => isOf(one, g)),
+          recoveries: recoveries.filter((r) => isOf(one, r)),
+        })),
       ledger: ledger.filter(({ model }) => model === view.model),
       estimator: view.hasDifficulty ? estimator : null,
     }

@@ -51,6 +51,9 @@ export interface Level {
   readonly pattern: string
   /** "50 %", or "4 of 8" kept. */
   readonly label: string
+  /** As in ResultRow, mean over seeds. */
+  readonly effectiveBits: number
+  readonly outputError: number | null
   /** In the order of the view's `tasks`. */
   readonly points: readonly Point[]
 }
@@ -188,7 +191,8 @@ function viewOf(rows: readonly ResultRow[]): View {
   const series = [...compressed].map(([id, members]): Series => {
     const levels = [...groupBy(members, levelKey).values()].map((level): Level => {
       const { sparsity, pattern } = level[0]!
-      return { sparsity, pattern, label: levelLabel(sparsity, pattern), points: points(level) }
+      const sizes = { effectiveBits: level[0]!.effectiveBits, outputError: meanOf(level.map((r) => r.outputError)) }
+      return { sparsity, pattern, label: levelLabel(sparsity, pattern), ...sizes, points: points(level) }
     })
     const { method, group, pattern, transfer } = members[0]!
     return {

@@ -3,7 +3,7 @@ import type { VerdictRow } from '../../../preload/contract.ts'
 import type { Export } from './export.ts'
 
 const COLUMNS = [
-  ...['hypothesis', 'claim', 'model', 'scorer', 'training', 'transfer', 'compression', 'isControl', 'subject'],
+  ...['hypothesis', 'claim', 'model', 'scorer', 'training', 'transfer', 'compression', 'isControl', 'isCoded', 'subject'],
   ...['verdict', 'why', 'rule', 'statistic', 'value', 'effect', 'unit', 'effectValue', 'effectLow', 'effectHigh'],
   ...['p', 'pHolm', 'tests', 'detectable', 'control', 'isSpecific', 'excluded', 'details'],
 ] as const satisfies readonly (keyof VerdictRow)[]

@@ -49,6 +49,6 @@ export function shareOf(samples: Float64Array, isShown: (x: number) => boolean):
 
 /** What a row of this hypothesis and series is headed by. */
 export function headOf(hypothesis: VerdictRow['hypothesis'], series: Omit<Series, 'levels'>, subject: string) {
-  const { model, scorer, training, transfer, label, isControl } = series
-  return { hypothesis, ...RULES[hypothesis], model, scorer, training, transfer, compression: label, isControl, subject }
+  const { model, scorer, training, transfer, label, isControl, isCoded } = series
+  return { hypothesis, ...RULES[hypothesis], model, scorer, training, transfer, compression: label, isControl, isCoded, subject }
 }

@@ -5,7 +5,7 @@ import { RULES } from './rules.ts'
 
 /** H5: H1 and H2 for every method, pattern and model; made of their verdicts. None where only one way was tried. */
 export function h5(rows: readonly VerdictRow[]): VerdictRow[] {
-  const mine = rows.filter(({ isControl }) => !isControl)
+  const mine = rows.filter(({ isControl, isCoded }) => !isControl && !isCoded)
   const h2 = mine.filter(({ hypothesis }) => hypothesis === 'H2')
   const scopes = groupBy(h2, (r) => JSON.stringify([r.scorer, r.training, r.transfer, r.subject]))
   return [...scopes.values()].flatMap((members) => {
@@ -39,7 +39,7 @@ function rowOf(members: readonly VerdictRow[], all: readonly VerdictRow[]): Verd
   return {
     ...{ hypothesis: 'H5', ...RULES.H5, model: models.join(', '), scorer: first!.scorer, training: first!.training },
     ...{ transfer: first!.transfer, compression: list([...new Set(members.map(({ compression }) => compression))]) },
-    ...{ isControl: false, subject: first!.subject },
+    ...{ isControl: false, isCoded: false, subject: first!.subject },
     verdict: no.length > 0 ? 'not supported' : yes.length === ways.length ? 'supported' : 'inconclusive',
     why: `H1 and H2 are supported in ${yes.length} of ${plural(ways.length, 'way')} of compressing${no.length > 0 ? `, and one of them not supported in ${list(no.map(name))}` : ''}.`, // prettier-ignore
     ...{ statistic: 'ways in which both are supported', value: yes.length },

@@ -121,7 +121,7 @@ function judge(
   isAgainst: boolean,
 ): Pick<VerdictRow, 'verdict' | 'why'> {
   // prettier-ignore
-  if (found === null) return { verdict: 'inconclusive', why: left.length === 0 ? 'There are no two conditions to tell apart.' : `At no bit width do both stand: ${left.join('; ')}.` } // prettier-ignore
+  if (found === null) return { verdict: 'inconclusive', why: left.length === 0 ? 'There are no two conditions to tell apart.' : 'At no bit width is there a level of pruning to match it at which both still stand.' } // prettier-ignore
   const said = `At ${list(pairs.map(({ label }) => label))} quantisation separates hard from easy by ${percent(found.bits.value)} points, pruning by ${percent(found.zeros.value)}` // prettier-ignore
   if (isAgainst) return { verdict: 'not supported', why: `${said}: not more, to 2 points, for sure.` }
   if (isFor && found.bits.value <= LINES.half * found.zeros.value) return { verdict: 'supported', why: `${said}.` }

@@ -85,7 +85,8 @@ function correct(ps: readonly (number | null)[]): (number | null)[] {
 
 /** The same rule on the controls of the same pattern, subject and training. */
 function controlsOf(row: VerdictRow, of: number | null, all: readonly Judged[]): Pick<VerdictRow, 'control' | 'isSpecific'> {
-  if (row.isControl) return { control: '', isSpecific: null }
+  // of other weights than the small ones, and of all of them at once, it is not asked whether they are the small ones
+  if (row.isControl || row.isCoded) return { control: '', isSpecific: null }
   const isLike = ({ row: other, of: pattern }: Judged) =>
     other.isControl && pattern === of && (['hypothesis', 'model', 'scorer', 'training', 'transfer', 'subject'] as const).every((field) => other[field] === row[field]) // prettier-ignore
   const found = all.filter(isLike).map(({ row: other }) => other)

@@ -42,7 +42,7 @@ export function effectWords({ effect, unit, effectValue, effectLow, effectHigh, 
 
 /** For each hypothesis, how often which verdict was reached, controls apart. */
 export function verdictCounts(rows: readonly VerdictRow[]): string[] {
-  const mine = rows.filter(({ isControl }) => !isControl)
+  const mine = rows.filter(({ isControl, isCoded }) => !isControl && !isCoded)
   return [...groupBy(mine, ({ hypothesis }) => hypothesis)].map(([hypothesis, members]) => {
     const of = (verdict: VerdictRow['verdict']) => members.filter((row) => row.verdict === verdict)
     const unspecific = of('supported').filter(({ isSpecific }) => isSpecific === false).length
@@ -62,7 +62,7 @@ export function verdictWords(
   isMine: (row: VerdictRow) => boolean,
 ): string | undefined {
   // prettier-ignore
-  const mine = rows.filter((row) => row.hypothesis === hypothesis && !row.isControl && isMine(row))
+  const mine = rows.filter((row) => row.hypothesis === hypothesis && !row.isControl && !row.isCoded && isMine(row))
   if (mine.length === 0) return undefined
   const said = mine.map(({ compression, verdict, isSpecific }) => `${compression} ${verdict}${isSpecific === false ? ', not specific to small weights' : ''}`) // prettier-ignore
   return `Verdict on ${hypothesis}: ${said.join('; ')}.`
