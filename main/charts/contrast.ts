@@ -2,7 +2,7 @@ import { WIDTH, type Chart, type DataTable } from './chart.ts'
 import { BOLD, drawLegend, shorten, type LegendEntry } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
 import { FLOOR, seriesColour, SOFT } from './palette.ts'
-import { createPanels, logScale, niceScale, timesWords, type Box, type Panels, type Scale } from './panels.ts'
+import { createPanels, logScale, niceScale, type Box, type Panels, type Scale } from './panels.ts'
 import { groupBy, isControl, type Level, type Point, type Series, type View } from './view.ts'
 import { fixed, percent, plural } from './words.ts'
 
@@ -95,6 +95,8 @@ interface Column {
   scale(spots: readonly Spot[]): Scale
 }
 
+const errorWords = (v: number) => (v < 0.001 ? v.toExponential(0).replace('-', '−') : String(Number(v.toPrecision(3))))
+
 /** Compression grows to the right in both. */
 const COLUMNS: readonly Column[] = [
   {
@@ -107,7 +109,7 @@ const COLUMNS: readonly Column[] = [
     place: ({ error }) => (error !== null && error > 0 ? error : null),
     scale(spots) {
       const errors = spots.flatMap(({ error }) => (error !== null && error > 0 ? [error] : []))
-      return { ...logScale(Math.min(...errors), Math.max(...errors)), isLog: true, label: timesWords }
+      return { ...logScale(Math.min(...errors), Math.max(...errors)), isLog: true, label: errorWords }
     },
   },
 ]

@@ -29,7 +29,8 @@ export const dose: Chart = {
     const all = panelsOf(data)
     const spots = all.flatMap(({ lines }) => lines.flatMap((one) => one.spots))
     if (spots.length === 0) return null
-    const labels = [...new Set(all.flatMap(({ lines }) => lines.map(({ label }) => label)))]
+    const levels = all.flatMap(({ lines }) => lines).sort((a, b) => a.sparsity - b.sparsity)
+    const labels = [...new Set(levels.map(({ label }) => label))]
     const color = (label: string) => ramp(labels.indexOf(label), labels.length)
     const panels = createPanels()
     const entries = labels.map((label): LegendEntry => ({ label, color: color(label), mark: 'full', line: 'solid' }))
@@ -38,10 +39,10 @@ export const dose: Chart = {
     const columns = Math.min(COLUMNS, all.length)
     const width = (WIDTH - LEFT - RIGHT - GAP * (columns - 1)) / columns
     const rowHeight = HEAD + HEIGHT + FOOT
-    for (const [i, { name, kind, lines }] of all.entries()) {
+    for (const [i, { name, training, kind, lines }] of all.entries()) {
       const box = { x: LEFT + (i % columns) * (width + GAP), y: top + HEAD + Math.floor(i / columns) * rowHeight, width, height: HEIGHT } // prettier-ignore
-      panels.write(shorten(kind, width / BOLD), box.x, box.y - 27, { bold: true })
-      panels.write(shorten(name, width, SMALL), box.x, box.y - 11, { size: SMALL, fill: SOFT })
+      panels.write(shorten(`${name} → ${kind}`, width / BOLD), box.x, box.y - 27, { bold: true })
+      panels.write(shorten(training, width, SMALL), box.x, box.y - 11, { size: SMALL, fill: SOFT })
       const panel = panels.add(box, x, y, { x: true, y: i % columns === 0 })
       panels.draw(line(panel, [[x.min, 1], [x.max, 1]], { color: INK, type: 'dashed' })) // prettier-ignore
       for (const { label, spots: mine } of lines) {
@@ -63,10 +64,10 @@ export const dose: Chart = {
     }
   },
   tables(data) {
-    const rows = panelsOf(data).flatMap(({ name, kind, lines }) => lines.flatMap(({ label, spots }) => spots.map((s) => [name, kind, label, whole(s.steps), percent(s.share, 0), s.low === null ? '–' : percent(s.low, 0), s.high === null ? '–' : percent(s.high, 0)]))) // prettier-ignore
-    const head = ['compression and training', 'kind', 'level', 'steps', 'share', 'low', 'high']
+    const rows = panelsOf(data).flatMap(({ name, training, kind, lines }) => lines.flatMap(({ label, spots }) => spots.map((s) => [name, training, kind, label, whole(s.steps), percent(s.share, 0), s.low === null ? '–' : percent(s.low, 0), s.high === null ? '–' : percent(s.high, 0)]))) // prettier-ignore
+    const head = ['compression', 'training', 'kind', 'level', 'steps', 'share', 'low', 'high']
     const caption = 'Percent of what sparse lost that is brought back; intervals are 95 %'
-    return rows.length === 0 ? [] : ([{ caption, head, words: 3, rows }] satisfies DataTable[])
+    return rows.length === 0 ? [] : ([{ caption, head, words: 4, rows }] satisfies DataTable[])
   },
 }
 
@@ -78,8 +79,10 @@ interface Spot {
 }
 interface Panel {
   readonly name: string
+  /** What its trainings share. */
+  readonly training: string
   readonly kind: string
-  readonly lines: readonly { readonly label: string; readonly spots: readonly Spot[] }[]
+  readonly lines: readonly { readonly label: string; readonly sparsity: number; readonly spots: readonly Spot[] }[]
 }
 
 const STEPS = /, (\d+) steps/
@@ -102,9 +105,10 @@ function panelsOf({ trainings }: ChartData): Panel[] {
       const of = ofPattern(pattern)
       const levels = [...groupBy(inside, (r) => levelLabel(r.sparsity, r.pattern))]
       return {
-        name: `${method}${of === null ? '' : ` (N of ${of} kept)`}, ${shared}`,
+        name: `${method}${of === null ? '' : ` (N of ${of} kept)`}`,
+        training: shared.split(', ').slice(0, 2).join(', '),
         kind: transfer,
-        lines: levels.map(([label, at]) => ({ label, spots: [...groupBy(at, stepsOf)].map(([steps, seeds]) => spotOf(steps, seeds)).sort((a, b) => a.steps - b.steps) })), // prettier-ignore
+        lines: levels.map(([label, at]) => ({ label, sparsity: at[0]!.sparsity, spots: [...groupBy(at, stepsOf)].map(([steps, seeds]) => spotOf(steps, seeds)).sort((a, b) => a.steps - b.steps) })), // prettier-ignore
       }
     })
   })
