@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { loadEntry, resolveTraining } from '../jobs/study/prepare.ts'
 import { planStudy } from '../study/plan.ts'
 import { parseStudy, type Study } from '../study/spec.ts'
 import { findTemplate, listTemplates, realTwin } from '../study/templates.ts'
-import { loadTasks } from '../tasks/index.ts'
 import type { Calls } from './call.ts'
 
 /** The paper's experiments, ready to run. */
@@ -10,18 +10,22 @@ export const templates = {
   'templates.list': {
     argument: z.null(),
     run: () =>
-      listTemplates().map(({ id, file, about, needs, minutes, text }) => {
-        const study = parseStudy(text, file)
-        return { id, title: study.title, about, needs, cells: needs === '' ? countCells(study) : null, minutes, text }
-      }),
+      Promise.all(
+        listTemplates().map(async ({ id, file, about, needs, minutes, text }) => {
+          const study = parseStudy(text, file)
+          return { id, title: study.title, about, needs, cells: needs === '' ? await countCells(study) : null, minutes, text }
+        }),
+      ),
   },
 } satisfies Partial<Calls>
 
 /** Cells of a study that needs no data: what its models hold makes no difference to their number. */
-function countCells(study: Study): number {
+async function countCells(study: Study): Promise<number> {
   const models = study.models.map(({ name }) => ({ name, weights: name, tokenizer: '', graph: '' }))
-  const tasks = study.tasks.flatMap(({ task, limit = null }) => loadTasks(task, { data: undefined }).map((loaded) => ({ task: loaded, limit, group: '' }))) // prettier-ignore
-  const training = new Map((study.transfer ?? []).map(({ task }) => [task, { hash: task, items: Infinity }]))
+  const tasks = study.tasks.flatMap((entry) => loadEntry(entry, undefined).map((task) => ({ task, limit: entry.limit ?? null, group: '' }))) // prettier-ignore
+  const training = new Map(
+    [...(await resolveTraining(study))].map(([name, { task, ...facts }]) => [name, { hash: task.hash, ...facts }]),
+  )
   const versions = { scorerVersion: () => 0, askVersion: 0, compressVersion: 0, trainVersion: 0 }
   return planStudy(study, { models, tasks, training, ...versions }).length
 }

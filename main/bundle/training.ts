@@ -16,9 +16,21 @@ export function trainingColumns(
 }
 
 /** Everything but kind and seed, in words: "500 items of world_kinds, 200 steps, rate 0.001, batch 16, linear, warm-up 0.06, decay 0". */
-function trainingName({ task, steps, learningRate, batch, schedule, warmUp, weightDecay }: Exclude<Transfer, 'none'>): string {
+function trainingName({
+  task,
+  steps,
+  epochs,
+  learningRate,
+  batch,
+  schedule,
+  warmUp,
+  weightDecay,
+}: Exclude<Transfer, 'none'>): string {
   const pace = [`batch ${batch}`, schedule, `warm-up ${warmUp}`, `decay ${weightDecay}`]
-  return [`${task.items} items of ${task.id}`, `${steps} steps`, `rate ${learningRate}`, ...pace].join(', ')
+  const drawn = task.draw === undefined ? '' : ` (draw ${task.draw})`
+  // where the passes are said, the steps follow from the items: trainings that differ in these alone read the same but for them
+  const length = epochs === undefined ? `${steps} steps` : `${epochs} epochs`
+  return [`${task.items} items of ${task.id}${drawn}`, length, `rate ${learningRate}`, ...pace].join(', ')
 }
 
 /** Equal for cells that have one reference: the uncompressed model, trained with the same settings and seed where there was training (paper.md 1.1). */

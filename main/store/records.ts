@@ -31,8 +31,8 @@ export interface CalibrationRecord {
 /** Training after compression, as results carry it (train/transfer.ts has the kinds). */
 export interface TransferRecord {
   readonly kind: string
-  /** What was learned from: the first so many training items of a task. */
-  readonly task: { readonly id: string; readonly hash: string; readonly items: number }
+  /** What was learned from: so many training items of a task, the first or, with the seed of a draw, random ones. */
+  readonly task: { readonly id: string; readonly hash: string; readonly items: number; readonly draw?: number }
   readonly steps: number
   /** Of the first step after warming up. */
   readonly learningRate: number
@@ -44,6 +44,8 @@ export interface TransferRecord {
   readonly batch: number
   /** Order of the texts. */
   readonly seed: number
+  /** Passes over the items, where those were asked for and decided the steps. */
+  readonly epochs?: number
 }
 
 /** Everything that decides a cell's numbers; its canonical JSON hashed is the fingerprint. */

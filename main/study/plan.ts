@@ -27,6 +27,8 @@ export interface ResolvedTraining {
   readonly items: number
 }
 
+  /** Ids of the tasks of the study that are this very task, or levels of it. */
+  readonly own: ReadonlySet<string>
 /** What a study file resolved to on this machine, and the versions of the code that will run it. */
 export interface Resolved {
   readonly models: readonly ResolvedModel[]
@@ -76,12 +78,13 @@ export function planStudy(study: Study, resolved: Resolved): readonly PlannedCel
   resolved.models.forEach((model, m) => {
     for (const compression of compressions) {
       const ledger = ledgerKey(model, compression, resolved.compressVersion)
-      for (const transfer of transfersOf(compression, settings)) {
+      for (const { transfer, asked } of transfersOf(compression, settings)) {
         const weights = transfer === 'none' ? ledger : sha256(canonical({ ledger, transfer }))
         const level = levelLabel({ compression, transfer })
         resolved.tasks.forEach(({ task, limit, group }, t) => {
           const key = keyOf(model, { compression, transfer }, { task, limit, group }, study.engine.provider, resolved)
           const fingerprint = sha256(canonical(key))
+          if (asked && !asked.has(task.id)) return
           const label = `${model.name} · ${level} · ${task.label}`
           const names = { modelName: model.name, taskLabel: task.label, taskGroup: group }
           // a level that two entries list is one cell
@@ -104,31 +107,40 @@ type Setting = Omit<TransferRecord, 'kind'> & { readonly version: number }
 
 /** What a compressed model is asked after: nothing, or each training. The uncompressed one is trained once per setting, as their reference. */
 function transfersOf(
-  compression: CompressionRecord,
-  settings: readonly { readonly kinds: readonly string[]; readonly setting: Setting }[],
-): CellKey['transfer'][] {
-  if (settings.length === 0) return ['none']
-  if (compression.method === 'dense') return settings.map(({ setting }) => ({ kind: 'dense', ...setting }))
-  return settings.flatMap(({ kinds, setting }) => kinds.filter((kind) => kind !== 'dense').map((kind) => ({ kind, ...setting })))
+/** A setting, the kinds it is run by, and the tasks asked after it; all where undefined. */
+interface Wish {
+  readonly kinds: readonly string[]
+  readonly setting: Setting
+  readonly asked: ReadonlySet<string> | undefined
 }
 
-/** The settings of one entry of `transfer`: items × steps × learning rates × seeds. */
-function settingsOf(
-  entry: TransferEntry,
-  { training, trainVersion }: Resolved,
-): { kinds: readonly string[]; setting: Setting }[] {
-  const { kinds, task, items, steps, learningRate, schedule, warmUp, weightDecay, batch, seeds } = entry
-  const { hash, items: all } = training.get(task)!
-  return [items ?? all].flat().flatMap((count) =>
-    [steps].flat().flatMap((n) =>
-      [learningRate].flat().flatMap((rate) =>
-        seeds.map((seed) => ({
-          kinds: [kinds].flat(),
-          setting: {
-            task: { id: task, hash, items: Math.min(count, all) },
-            ...{ steps: n, learningRate: rate, schedule, warmUp, weightDecay, batch, seed, version: trainVersion },
-          },
-        })),
+  compression: CompressionRecord,
+  wishes: readonly Wish[],
+): { transfer: CellKey['transfer']; asked: Wish['asked'] }[] {
+  if (wishes.length === 0) return [{ transfer: 'none', asked: undefined }]
+  return wishes.flatMap(({ kinds, setting, asked }) => {
+    const mine = compression.method === 'dense' ? ['dense'] : kinds.filter((kind) => kind !== 'dense')
+    return mine.map((kind) => ({ transfer: { kind, ...setting }, asked }))
+  })
+}
+
+/** The settings of one entry of `transfer`: items × draws × steps × learning rates × seeds. */
+function settingsOf(entry: TransferEntry, { training, trainVersion }: Resolved): Wish[] {
+  const { kinds, task, learningRate, schedule, warmUp, weightDecay, batch, seeds } = entry
+  const { hash, own } = training.get(task)!
+  const asked = entry.asks === 'own' ? own : undefined
+  return countsOf(entry, training.get(task)!.items).flatMap((items) =>
+    drawsOf(entry).flatMap((draw) =>
+      lengthsOf(entry, items).flatMap((length) =>
+        [learningRate].flat().flatMap((rate) =>
+          seeds.map((seed) => ({
+            ...{ kinds: [kinds].flat(), asked },
+            setting: {
+              task: { id: task, hash, items, ...draw },
+              ...{ ...length, learningRate: rate, schedule, warmUp, weightDecay, batch, seed, version: trainVersion },
+            },
+          })),
+        ),
       ),
     ),
   )
@@ -136,12 +148,30 @@ function settingsOf(
 
 /** A level of a model in a few words: its compression, and its training where there was one. */
 export function levelLabel({ compression, transfer }: Pick<CellKey, 'compression' | 'transfer'>): string {
+/** Numbers of training items: as asked, or shares of as many as asked. */
+function countsOf({ items, shares }: TransferEntry, all: number): number[] {
+  const most = [items ?? all].flat().map((n) => Math.min(n, all))
+  return shares === undefined ? most : [shares].flat().map((share) => Math.max(1, Math.round(share * most[0]!)))
+}
+
+/** The first items, or a random draw of them for each seed. */
+function drawsOf({ draw, draws = [0] }: TransferEntry): { readonly draw?: number }[] {
+  return draw === 'head' ? [{}] : draws.map((seed) => ({ draw: seed }))
+}
+
+/** Steps as asked, or as many as the passes over the items come to (paper.md 3.3). */
+function lengthsOf({ steps, epochs, batch }: TransferEntry, items: number): Pick<TransferRecord, 'steps' | 'epochs'>[] {
+  if (epochs === undefined) return [steps ?? []].flat().map((n) => ({ steps: n }))
+  return [epochs].flat().map((n) => ({ steps: Math.max(1, Math.round(n * Math.ceil(items / batch))), epochs: n }))
+}
+
   return [compressionLabel(compression), ...(transfer === 'none' ? [] : [transferLabel(transfer)])].join(' · ')
 }
 
 /** A training in a few words, such as "sparse, 200 steps, rate 0.001, 500 items". */
 export function transferLabel({ kind, steps, learningRate, task, seed }: TransferRecord): string {
-  return `${kind}, ${steps} steps, rate ${learningRate}, ${task.items} items${seed === 0 ? '' : `, seed ${seed}`}`
+  const drawn = task.draw === undefined ? '' : `, draw ${task.draw}`
+  return `${kind}, ${steps} steps, rate ${learningRate}, ${task.items} items${drawn}${seed === 0 ? '' : `, seed ${seed}`}`
 }
 
 /** A compression in a few words, such as "magnitude 0.5 model", "magnitude 4:8 row", "random 0.5 layer seed 1" or "rtn 4 bits". */

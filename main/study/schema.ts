@@ -80,7 +80,7 @@ const compress = z.strictObject({
   bits: orList(z.int().min(2).max(8))
     .optional()
     .describe(
-      'Bits of one weight (2 to 8), for methods that quantise; a list gives one level each. They take no sparsity, pattern or group.',
+      'Bits of one weight (2 to 8; 16 rounds to float16), for methods that quantise; a list gives one level each. They take no sparsity, pattern or group.',
     ),
   params: z.record(z.string(), z.json()).optional().describe('Parameters of the method.'),
   seeds: z
@@ -116,8 +116,27 @@ const transfer = z.strictObject({
   task: z.string().min(1).describe('Task whose training items are learned, their answers only.'),
   items: orList(count)
     .optional()
-    .describe('Learn from the first so many training items (items, from 1); a list gives one level each. All where left out.'),
-  steps: orList(count).describe('Steps of training (from 1); a list gives one level each.'),
+    .describe('Learn from so many training items (items, from 1); a list gives one level each. All where left out.'),
+  shares: orList(z.number().positive().max(1))
+    .optional()
+    .describe(
+      'Learn from these shares of the items (above 0, up to 1), one level each: data adequacy. Not with a list of items.',
+    ),
+  draw: z
+    .enum(['head', 'random'])
+    .default('head')
+    .describe('Which items: the first of the split, as the paper has it, or a random draw. Fewer are always a part of more.'),
+  draws: z.array(z.int().min(0)).min(1).optional().describe('Seeds of random draws, one level each. Default [0].'),
+  steps: orList(count).optional().describe('Steps of training (from 1); a list gives one level each. Or epochs.'),
+  epochs: orList(z.number().positive())
+    .optional()
+    .describe(
+      'In place of steps: passes over the items (above 0), so that fewer items are fewer steps as well; a list gives one level each.',
+    ),
+  asks: z
+    .enum(['all', 'own'])
+    .default('all')
+    .describe('What the trained models are asked: all tasks of the study, or only the task that was learned.'),
   learningRate: orList(z.number().positive())
     .default(2e-5)
     .describe('Highest learning rate (above 0); a list gives one level each.'),

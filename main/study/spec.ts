@@ -139,6 +139,7 @@ function checkFile(file: StudyFile, path: string): Problem[] {
   return [
     ...(twice < 0 ? [] : [{ code: 'study/field' as const, message, path: ['models', twice] }]),
     ...file.tasks.flatMap((entry, i) => checkTask(entry, ['tasks', i]) ?? []),
+    ...(file.transfer ?? []).flatMap((entry, i) => checkTransfer(entry, ['transfer', i]) ?? []),
     ...file.compress.flatMap((entry, i) => checkMethod(entry, file, ['compress', i]) ?? checkEntry(entry, ['compress', i]) ?? []),
   ]
 }
@@ -150,6 +151,17 @@ function checkTask(entry: StudyFile['tasks'][number], path: Path): Problem | und
   return (
     odd && { code: 'study/field', message: `Expected "${odd}" of a task only beside an axis, found none`, path: [...path, odd] }
   )
+}
+
+/** A training is as long as its steps or its epochs say, and learns from so many items or from shares of them. */
+function checkTransfer({ steps, epochs, items, shares, draw, draws }: TransferEntry, path: Path): Problem | undefined {
+  const no = (message: string, at?: string): Problem => ({ code: 'study/field', message, path: at ? [...path, at] : path })
+  if (steps === undefined && epochs === undefined) return no('Expected steps or epochs of a transfer, got neither')
+  if (steps !== undefined && epochs !== undefined) return no('Expected steps or epochs of a transfer, got both', 'epochs')
+  if (shares !== undefined && Array.isArray(items))
+    return no('Expected one number of items to take shares of, got a list', 'shares')
+  if (draws !== undefined && draw === 'head') return no('Expected draws of a random draw only, got draw head', 'draws')
+  return undefined
 }
 
 /** What a method can do with what is asked of it, and whether what it needs is there. */

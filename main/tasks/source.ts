@@ -6,9 +6,9 @@ import type { FoundTask } from './catalog.ts'
 import { parseConfig } from './config.ts'
 import type { TaskConfig } from './config.ts'
 import { findExamples } from './examples.ts'
-import type { Examples } from './examples.ts'
+import type { Asked, Examples } from './examples.ts'
 import { countRows } from './rows.ts'
-import { atRow, FIELD_COLUMNS, findPack, readSplit } from './packs.ts'
+import { atRow, FIELD_COLUMNS, findPack, hasSplit, readSplit } from './packs.ts'
 import type { Pack, Row, Split } from './packs.ts'
 import { createAsker } from './question.ts'
 import { createRenderers, fieldsOf, textRenderer } from './render.ts'
@@ -91,6 +91,7 @@ export function openSource(found: FoundTask, options: SourceOptions): Source {
     const now = variation?.row ? { ...asked, rows: varied(asked, variation.row.bind(variation)) } : asked
     return isWhole ? [wholeEntry(now, config.separator, (row) => question(row, ''))] : rowEntries(now, examples, question)
   }
+  let training: Task | undefined
   return { task: describeTask(), file, entries }
 
   function varied(asked: Split, change: NonNullable<Variation['row']>): Row[] {
@@ -110,12 +111,41 @@ export function openSource(found: FoundTask, options: SourceOptions): Source {
       shots,
       hash: hashOf(said, head, examples, variation?.origin),
       size: () => (config.output_type === 'token_windows' ? 1 : countRows(file)),
+      get training() {
+        return (training ??= openTraining({ config: said, pack, split, place }))
+      },
       async *items(limit) {
         for (const entry of entries(limit)) yield entry.make()
       },
     }
   }
 }
+
+/** What one can learn from before the task is asked: the rows of its training split, without examples; none where it is what is asked. */
+function openTraining({ config, pack, split, place }: Pick<Asked, 'config' | 'pack' | 'split' | 'place'>): Task | undefined {
+  const { training_split: name, output_type: type } = config
+  if (name === undefined || name === split || !hasSplit(pack, name) || !TEACHES.includes(type)) return undefined
+  const head = readSplit(pack, name, 1)
+  const first = head.rows[0]!
+  const fields = createRenderers(fieldsOf(config, false), head.columns, place)
+  const isMultipleInput =
+    fields.choices !== undefined && typeof atRow(head.file, first, () => fields.text(first.names)) === 'number'
+  const ask = createAsker(config, fields, isMultipleInput, undefined)
+  const describe = textRenderer(config.description, head.columns, place('description'))
+  return {
+    ...{ id: `${config.task}_training`, version: versionOf(config), label: `${config.task}, to learn from`, group: undefined },
+    ...{ ask: ASKS[type], scorers: [], shots: 0, hash: hashOf(config, head, { origin: null }, undefined) },
+    size: () => countRows(head.file),
+    async *items(limit) {
+      for (const [id, row] of readSplit(pack, name, limit, head.hash).rows.entries()) {
+        yield { id, doc: row.doc, question: atRow(head.file, row, () => ask(row.names, describe(row.names))) }
+      }
+    },
+  }
+}
+
+/** Questions with a right answer, which a training can learn. */
+const TEACHES: readonly TaskConfig['output_type'][] = ['multiple_choice', 'loglikelihood', 'generate_until']
 
 /** The split that is asked: the test split if the file names one, else the validation split. */
 function findSplit(config: TaskConfig, data: string | undefined, where: string): { pack: Pack; split: string } {
@@ -166,7 +196,7 @@ function fieldOf(pack: Pack, row: Row): string | undefined {
 }
 
 /** Everything that decides what is asked, and nothing of where it lies. */
-function hashOf(config: TaskConfig, data: Split, examples: Examples, variation: Json | undefined): string {
+function hashOf(config: TaskConfig, data: Split, examples: Pick<Examples, 'origin'>, variation: Json | undefined): string {
   const named = (_: string, value: unknown) => (isFunctionTag(value) ? transformName(value) : value)
   const plain: unknown = JSON.parse(JSON.stringify(config, named))
   const change = variation === undefined ? {} : { variation }

@@ -63,7 +63,7 @@ export interface Task {
   /** Content hash of everything that decides what is asked: task files, data files, version. Not of `limit`. */
   readonly hash: string
   /** What may be learned before the task is asked: items of its own, none of which is asked. Absent where there are none. */
-  readonly training?: Task
+  readonly training?: Task | undefined
   /** Number of all items where it can be told without making them: lines of the split. */
   size?(): number
   /** Items in order of the split; at most `limit` of them. */

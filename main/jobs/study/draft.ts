@@ -10,13 +10,13 @@ import { ASK_VERSION } from '../../score/ask.ts'
 import { scorerOf } from '../../score/index.ts'
 import type { Store } from '../../store/open.ts'
 import { findFile, readDifficulty, readGroups } from '../../study/difficulty.ts'
-import { planStudy, type PlannedCell, type ResolvedTask } from '../../study/plan.ts'
+import { planStudy, type PlannedCell, type ResolvedTask, type ResolvedTraining } from '../../study/plan.ts'
 import { readStudy, type ReadStudy, type Study, type StudyTask } from '../../study/spec.ts'
 import { loadTasks } from '../../tasks/index.ts'
 import type { Task } from '../../tasks/task.ts'
 import { TRAIN_VERSION } from '../../train/version.ts'
 import { foresee, type Foreseen } from './foresee.ts'
-import { loadEntry, providerOf } from './prepare.ts'
+import { loadEntry, ownTasks, providerOf } from './prepare.ts'
 import { extentOf } from './task-size.ts'
 
 /** Something wrong with a draft, at the place that says it. */
@@ -41,7 +41,7 @@ export interface NamedByDraft {
   readonly study: Study
   readonly models: readonly (ModelSurvey & { readonly name: string; readonly tokenizer: Tokenizer })[]
   readonly tasks: readonly ResolvedTask[]
-  readonly training: ReadonlyMap<string, { readonly hash: string; readonly items: number }>
+  readonly training: ReadonlyMap<string, ResolvedTraining>
 }
 
 export interface DraftPlace {
@@ -144,13 +144,14 @@ function readTasks(study: Study, found: Found): ResolvedTask[] {
 }
 
 async function readTraining(study: Study, found: Found): Promise<NamedByDraft['training']> {
-  const training = new Map<string, { hash: string; items: number }>()
+  const training = new Map<string, ResolvedTraining>()
   for (const [i, { task: name }] of (study.transfer ?? []).entries()) {
     if (training.has(name)) continue
     const path = ['transfer', i, 'task']
     const loaded = attempt(found, path, () => loadTasks(name, { data: study.data })) ?? []
     const [task, ...more] = new Map(loaded.flatMap((one) => (one.training ? [[one.training.id, one.training]] : []))).values()
-    if (task && more.length === 0) training.set(name, { hash: task.hash, items: (await extentOf(task, null)).items })
+    if (task && more.length === 0)
+      training.set(name, { hash: task.hash, items: (await extentOf(task, null)).items, own: ownTasks(study, name, loaded) })
     else if (loaded.length > 0) {
       const message = `Expected one set of training items behind "${name}", found ${task ? more.length + 1 : 'none'}`
       found.problems.push({ path, ...found.read.place(path), ...said('train/items', message) })

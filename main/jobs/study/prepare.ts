@@ -57,6 +57,8 @@ export interface Training {
   /** The training items, as a task of their own. */
   readonly task: Task
   readonly items: number
+  /** Ids of the study's tasks that it teaches. */
+  readonly own: ReadonlySet<string>
 }
 
 /** What the store keeps of a study beside its cells: all that reports read of it (bundle/facts.ts), and the study as it was asked for. */
@@ -89,7 +91,7 @@ export async function prepareStudy(raw: Json, place: { readonly store: Pick<Stor
     scorerVersion: (id) => scorerOf(id).version,
     ...{ askVersion: ASK_VERSION, compressVersion: COMPRESS_VERSION, trainVersion: TRAIN_VERSION },
     calibration: calibration?.record,
-    training: new Map([...training].map(([name, { task, items }]) => [name, { hash: task.hash, items }])),
+    training: new Map([...training].map(([name, { task, items, own }]) => [name, { hash: task.hash, items, own }])),
   })
   const kept: StudyFacts = {
     study,
@@ -157,7 +159,7 @@ export function loadEntry(entry: StudyTask, data: string | undefined): Task[] {
 }
 
 /** The training items of each task that a transfer names, counted. LabError 'train/items' where a task has none. */
-async function resolveTraining(study: Study): Promise<Map<string, Training>> {
+export async function resolveTraining(study: Study): Promise<Map<string, Training>> {
   const found = new Map<string, Training>()
   for (const { task: name } of study.transfer ?? []) {
     if (found.has(name)) continue
@@ -168,11 +170,26 @@ async function resolveTraining(study: Study): Promise<Map<string, Training>> {
       const what = task ? `${tasks.size} sets of them: ${[...tasks.keys()].join(', ')}` : 'none'
       throw new LabError('train/items', `Expected one set of training items behind "${name}", found ${what}.`)
     }
-    let items = 0
-    for await (const _ of task.items(undefined)) items++
-    found.set(name, { task, items })
+    found.set(name, { task, items: await countItems(task), own: ownTasks(study, name, named) })
   }
   return found
+}
+
+async function countItems(task: Task): Promise<number> {
+  let items = task.size?.()
+  if (items === undefined) {
+    items = 0
+    for await (const _ of task.items(undefined)) items++
+  }
+  return items
+}
+
+/** Ids of the tasks of a study that stand behind a name, as they are or along an axis. */
+export function ownTasks(study: Study, name: string, named: readonly Task[]): ReadonlySet<string> {
+  const along = study.tasks.flatMap((entry) =>
+    'along' in entry && entry.along.task === name ? loadEntry(entry, study.data) : [],
+  )
+  return new Set([...named, ...along].map(({ id }) => id))
 }
 
 function readText(path: string): string {
