@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
+import { readLicences } from './main/api/licences.ts'
 
 const root = import.meta.dirname
 
@@ -16,13 +18,27 @@ const sourceFolders: Plugin = {
   },
 }
 
+/** Written down beside the build: a packaged app leaves behind most of the packages whose licences it must name. */
+const licences: Plugin = {
+  name: 'licences',
+  closeBundle() {
+    writeFileSync(join(root, 'out', 'licences.json'), JSON.stringify(readLicences(root)))
+  },
+}
+
 export default defineConfig({
   main: {
-    plugins: [sourceFolders],
+    plugins: [sourceFolders, licences],
     build: {
       rolldownOptions: {
-        // main/api/long.ts starts the thread from the file of that name
-        input: { index: join(root, 'main/index.ts'), thread: join(root, 'main/api/thread.ts') },
+        // each is started from the file of its name: the thread by api/long.ts, the command line by host/launch.ts, the others by the engine
+        input: {
+          index: join(root, 'main/index.ts'),
+          thread: join(root, 'main/api/thread.ts'),
+          cli: join(root, 'main/host/cli.ts'),
+          child: join(root, 'main/engine/child.ts'),
+          lifeline: join(root, 'main/engine/lifeline.ts'),
+        },
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },
     },
@@ -39,6 +55,8 @@ export default defineConfig({
     plugins: [vue()],
     build: {
       outDir: join(root, 'out/renderer'),
+      // one file from this machine's own disk: nothing is saved by loading it in parts
+      chunkSizeWarningLimit: 2000,
       rolldownOptions: { input: join(root, 'renderer/index.html') },
     },
   },

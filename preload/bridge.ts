@@ -1,6 +1,16 @@
 // The only thing the window can reach outside itself: two functions, plain data in and out.
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import type { Lab } from './contract.ts'
+
+/** Who wants to know which folders are dropped on the window: only here can be told where they lie. */
+const dropped = new Set<(folders: readonly string[]) => void>()
+
+addEventListener('dragover', (event) => event.preventDefault())
+addEventListener('drop', (event) => {
+  event.preventDefault() // or the window would try to show what was dropped
+  const paths = Array.from(event.dataTransfer?.files ?? [], (file) => webUtils.getPathForFile(file)).filter(Boolean)
+  if (paths.length > 0) for (const hear of dropped) hear(paths)
+})
 
 contextBridge.exposeInMainWorld('lab', {
   call: (name, argument) => ipcRenderer.invoke('lab:call', name, argument),
@@ -8,7 +18,12 @@ contextBridge.exposeInMainWorld('lab', {
     const hear = (_: unknown, ...[said, value]: unknown[]) => {
       if (said === event) listener(value as never)
     }
+    const hearDrop = (folders: readonly string[]) => listener(folders as never)
     ipcRenderer.on('lab:event', hear)
-    return () => void ipcRenderer.off('lab:event', hear)
+    if (event === 'folders.dropped') dropped.add(hearDrop)
+    return () => {
+      ipcRenderer.off('lab:event', hear)
+      dropped.delete(hearDrop)
+    }
   },
 } satisfies Lab)

@@ -43,6 +43,11 @@ export function writeWhole(path: string, data: string | Uint8Array): void {
   }
 }
 
+/** Where a file inside the archive of a packaged app lies for programs that are not Electron: those it needs are unpacked beside it. */
+export function unpacked(path: string): string {
+  return path.replace(/([\\/]app\.asar)(?=[\\/])/, '$1.unpacked')
+}
+
 /** The folder of the lab's store and caches: what was asked for, else LAB_HOME, else the place this system keeps such data. */
 export function homeFolder(asked?: string): string {
   const chosen = asked ?? process.env.LAB_HOME

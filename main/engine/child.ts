@@ -130,7 +130,7 @@ async function answer(ask: Ask): Promise<Answer> {
 }
 
 // This thread is deaf while the runtime works; one of its own sees the parent go, however it goes.
-new Worker(new URL('./lifeline.ts', import.meta.url)).unref()
+new Worker(new URL(import.meta.url.endsWith('.ts') ? './lifeline.ts' : './lifeline.js', import.meta.url)).unref()
 
 let last = Promise.resolve()
 process.on('message', (ask: Ask) => {

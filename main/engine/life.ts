@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Writable } from 'node:stream'
 import { fromFault, LabError } from '../base/errors.ts'
+import { unpacked } from '../base/files.ts'
+import { nodeProgram } from './node.ts'
 import { WEIGHT_PIPE, type Answer, type AskName, type Asks } from './messages.ts'
 import type { EngineSettings } from './session.ts'
 
@@ -100,9 +102,12 @@ export function startLife(settings: EngineSettings, env: Readonly<Record<string,
   }
 }
 
+/** Our entry, as source or as it was bundled beside us. */
+const CHILD = unpacked(fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url)))
+
 /** The one place where the process is made. */
 function spawnEngine({ provider }: EngineSettings, env: Readonly<Record<string, string>>): ChildProcess {
-  return spawn(process.execPath, [join(import.meta.dirname, 'child.ts')], {
+  return spawn(nodeProgram(), [CHILD], {
     // stdin says by its end that we are gone; what the runtime prints is kept for the day it dies
     stdio: ['pipe', 'ignore', 'pipe', 'pipe', 'ipc'],
     serialization: 'advanced',

@@ -1,19 +1,20 @@
 // `npm start`: the window in Electron where it is there or can be fetched, else as a page on loopback. `--page` asks for the page,
 // `--dev` for a window that follows every change of the source, `--home <folder>` for another store.
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openReader } from '../api/reader.ts'
-import { LabError, toFault } from '../base/errors.ts'
+import { toFault } from '../base/errors.ts'
+import { homeFolder } from '../base/files.ts'
+import { readSettings } from '../store/settings.ts'
+import { buildIfStale, PAGE_FOLDER, ROOT, VITE } from './build.ts'
 import { callerFolder } from './caller.ts'
 import type { Running } from './host.ts'
 import { readPage, type Page } from './page.ts'
 import { web } from './web.ts'
 
-const root = join(import.meta.dirname, '..', '..')
-const electronFolder = join(root, 'node_modules', 'electron')
-const vite = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
+const electronFolder = join(ROOT, 'node_modules', 'electron')
 
 interface Options {
   readonly page: boolean
@@ -25,27 +26,12 @@ async function start({ page, dev, home }: Options): Promise<number> {
   if (home !== undefined) process.env.LAB_HOME = home // Electron is told so
   if (!dev) buildIfStale()
   if (!page && hasDisplay() && (await hasElectron())) {
-    const code = dev ? await run(process.execPath, [vite, 'dev']) : await run(electronPath()!, [root])
+    const code = dev ? await run(process.execPath, [VITE, 'dev']) : await run(electronPath()!, [ROOT])
     if (code === 0) return 0
     console.error(`Electron ended with ${code}; here is the same window as a page.`)
   }
   await showPage(dev, home)
   return 0
-}
-
-/** Builds the window when something that it is made of is newer than it. */
-function buildIfStale(): void {
-  const built = statSync(join(root, 'out', 'renderer', 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
-  const made = ['main', 'preload', 'renderer'].map((folder) => join(root, folder))
-  const files = made.flatMap((folder) =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
-  )
-  const sources = [...files, join(root, 'electron.vite.config.ts'), join(root, 'package-lock.json')]
-  if (sources.every((path) => statSync(path).mtimeMs <= built)) return
-  console.error('Building the window (some seconds, after a change only).')
-  const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'error'], { cwd: root, stdio: ['ignore', 2, 2] })
-  if (status !== 0)
-    throw new LabError('host/page', `Expected the window to build, but it did not (exit code ${status}); see above.`)
 }
 
 function hasDisplay(): boolean {
@@ -64,6 +50,10 @@ function electronPath(): string | undefined {
 async function hasElectron(): Promise<boolean> {
   if (!existsSync(electronFolder)) return false
   if (electronPath()) return true
+  if (!isNetworkAllowed()) {
+    console.error('Electron is not there, and the settings allow no network; here is the same window as a page.')
+    return false
+  }
   if (!(await canFetch())) {
     console.error('Electron is not there and cannot be fetched now; here is the same window as a page.')
     return false
@@ -73,6 +63,15 @@ async function hasElectron(): Promise<boolean> {
     console.error('Electron could not be fetched; here is the same window as a page.')
   }
   return electronPath() !== undefined
+}
+
+/** Settings that cannot be read forbid what they might have forbidden. */
+function isNetworkAllowed(): boolean {
+  try {
+    return readSettings(homeFolder(process.env.LAB_HOME)).isNetworkAllowed
+  } catch {
+    return false
+  }
 }
 
 /** Offline must be noticed at once; behind a firewall that says nothing, a download would only fail after minutes. */
@@ -86,7 +85,8 @@ async function canFetch(): Promise<boolean> {
 }
 
 function run(program: string, args: readonly string[]): Promise<number> {
-  const child = spawn(program, args, { cwd: root, stdio: 'inherit' })
+  // in Electron, which is no Node, engines run in this one
+  const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, LAB_NODE: process.execPath } })
   return new Promise((done) => {
     child.once('error', () => done(1))
     child.once('exit', (code) => done(code ?? 1))
@@ -94,10 +94,9 @@ function run(program: string, args: readonly string[]): Promise<number> {
 }
 
 async function showPage(dev: boolean, home: string | undefined): Promise<void> {
-  const folder = join(root, 'out', 'renderer')
-  const stop = dev ? await (await import('./dev.ts')).buildOnChange(root) : undefined
+  const stop = dev ? await (await import('./dev.ts')).buildOnChange(ROOT) : undefined
   // built anew with each change, so read anew with each request: a reload shows it
-  const page: Page = dev ? { find: (path) => readPage(folder).find(path) } : readPage(folder)
+  const page: Page = dev ? { find: (path) => readPage(PAGE_FOLDER).find(path) } : readPage(PAGE_FOLDER)
   const reader = openReader(home, web.launch)
   const running = await web.start(reader, page)
   console.log(

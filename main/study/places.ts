@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path'
+import { unpacked } from '../base/files.ts'
 
 /** What comes with the lab: built-in model, studies, published numbers. */
-export const RESOURCES = join(import.meta.dirname, '..', '..', 'resources')
+export const RESOURCES = unpacked(join(import.meta.dirname, '..', '..', 'resources'))
 
 const OURS = 'lab:'
 
