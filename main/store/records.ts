@@ -34,6 +34,8 @@ export interface TransferRecord {
   /** What was learned from: so many training items of a task, the first or, with the seed of a draw, random ones. */
   readonly task: { readonly id: string; readonly hash: string; readonly items: number; readonly draw?: number }
   readonly steps: number
+  /** Passes over the items, where those were asked for and decided the steps. */
+  readonly epochs?: number
   /** Of the first step after warming up. */
   readonly learningRate: number
   readonly schedule: string
@@ -44,8 +46,6 @@ export interface TransferRecord {
   readonly batch: number
   /** Order of the texts. */
   readonly seed: number
-  /** Passes over the items, where those were asked for and decided the steps. */
-  readonly epochs?: number
 }
 
 /** Everything that decides a cell's numbers; its canonical JSON hashed is the fingerprint. */

@@ -25,10 +25,10 @@ export interface ResolvedTask {
 export interface ResolvedTraining {
   readonly hash: string
   readonly items: number
-}
-
   /** Ids of the tasks of the study that are this very task, or levels of it. */
   readonly own: ReadonlySet<string>
+}
+
 /** What a study file resolved to on this machine, and the versions of the code that will run it. */
 export interface Resolved {
   readonly models: readonly ResolvedModel[]
@@ -82,9 +82,9 @@ export function planStudy(study: Study, resolved: Resolved): readonly PlannedCel
         const weights = transfer === 'none' ? ledger : sha256(canonical({ ledger, transfer }))
         const level = levelLabel({ compression, transfer })
         resolved.tasks.forEach(({ task, limit, group }, t) => {
+          if (asked && !asked.has(task.id)) return
           const key = keyOf(model, { compression, transfer }, { task, limit, group }, study.engine.provider, resolved)
           const fingerprint = sha256(canonical(key))
-          if (asked && !asked.has(task.id)) return
           const label = `${model.name} · ${level} · ${task.label}`
           const names = { modelName: model.name, taskLabel: task.label, taskGroup: group }
           // a level that two entries list is one cell
@@ -105,8 +105,6 @@ export function studyId(name: string, cells: readonly PlannedCell[]): string {
 /** One way of training on, by kind and setting. */
 type Setting = Omit<TransferRecord, 'kind'> & { readonly version: number }
 
-/** What a compressed model is asked after: nothing, or each training. The uncompressed one is trained once per setting, as their reference. */
-function transfersOf(
 /** A setting, the kinds it is run by, and the tasks asked after it; all where undefined. */
 interface Wish {
   readonly kinds: readonly string[]
@@ -114,6 +112,8 @@ interface Wish {
   readonly asked: ReadonlySet<string> | undefined
 }
 
+/** What a compressed model is asked after: nothing, or each training. The uncompressed one is trained once per setting, as their reference. */
+function transfersOf(
   compression: CompressionRecord,
   wishes: readonly Wish[],
 ): { transfer: CellKey['transfer']; asked: Wish['asked'] }[] {
@@ -146,8 +146,6 @@ function settingsOf(entry: TransferEntry, { training, trainVersion }: Resolved):
   )
 }
 
-/** A level of a model in a few words: its compression, and its training where there was one. */
-export function levelLabel({ compression, transfer }: Pick<CellKey, 'compression' | 'transfer'>): string {
 /** Numbers of training items: as asked, or shares of as many as asked. */
 function countsOf({ items, shares }: TransferEntry, all: number): number[] {
   const most = [items ?? all].flat().map((n) => Math.min(n, all))
@@ -165,6 +163,8 @@ function lengthsOf({ steps, epochs, batch }: TransferEntry, items: number): Pick
   return [epochs].flat().map((n) => ({ steps: Math.max(1, Math.round(n * Math.ceil(items / batch))), epochs: n }))
 }
 
+/** A level of a model in a few words: its compression, and its training where there was one. */
+export function levelLabel({ compression, transfer }: Pick<CellKey, 'compression' | 'transfer'>): string {
   return [compressionLabel(compression), ...(transfer === 'none' ? [] : [transferLabel(transfer)])].join(' · ')
 }
 
