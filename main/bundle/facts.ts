@@ -36,11 +36,14 @@ export function estimatorNames(tables: readonly DifficultyTable[]): string[] {
 }
 
 /** A method as tables name it: with its parameters, and the matrices it was kept to, where it has any. */
-export function methodName({ method, params, include, exclude }: CompressionRecord): string {
+export function methodName({ method, params, include, exclude, profile }: CompressionRecord): string {
   const words = Object.entries(params).map(([name, value]) => `${name}=${typeof value === 'string' ? value : canonical(value)}`)
   const only = include.length > 0 ? [`only ${include.join(' ')}`] : []
   const but = exclude.length > 0 ? [`not ${exclude.join(' ')}`] : []
-  return [method, ...words.sort(), ...only, ...but].join(' ')
+  const spread = profile
+    ? [`profile=${profile.kind}`, `m=${profile.m}`, `lambda=${profile.lambda}`, profile.spread ?? []].flat()
+    : []
+  return [method, ...words.sort(), ...spread, ...only, ...but].join(' ')
 }
 
 /** Everything a report says about how its numbers came to be. */

@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises'
 import { LabError } from '../base/errors.ts'
 import type { Rng } from '../base/rng.ts'
+import { fromFloat16, toFloat16 } from '../base/tensor.ts'
 import type { MatrixShape, Weights } from '../onnx/graph.ts'
 import { applyMask, countKept } from './bits.ts'
 import { weightOf } from './grid.ts'
 import { select } from './mask.ts'
 import { PLAIN_BITS } from './method.ts'
-import type { CodeMethod, Codes, Mask, Method, Quota, ScoreMethod, SolveMethod, StatName, Stats } from './method.ts'
+import type { CodeMethod, Codes, Mask, PlainMethod, Quota, ScoreMethod, SolveMethod, StatName, Stats } from './method.ts'
+import { drive, type Multiply } from './products.ts'
 import type { Breathe, Scored } from './rank.ts'
 
 /** What a method did to one matrix: which weights stay (all, where left out), and the weights, where any changed. */
@@ -27,10 +29,12 @@ export interface Work {
   readonly rng: Rng
   readonly stats: (name: string) => Stats
   readonly breathe: Breathe
+  /** Makes heavy products, where there is something better than this thread. */
+  readonly multiply?: Multiply | undefined
 }
 
 /** Compresses some matrices by a method; those that compete do so among these. In the order of the matrices. */
-export async function applyMethod(method: Method, matrices: readonly MatrixShape[], work: Work): Promise<Done[]> {
+export async function applyMethod(method: PlainMethod, matrices: readonly MatrixShape[], work: Work): Promise<Done[]> {
   switch (method.kind) {
     case 'score':
       return applyScores(method, matrices, work)
@@ -68,6 +72,14 @@ export function decode({ codes, scale, zero, groupOf }: Codes): Float32Array<Arr
   return w
 }
 
+/** The nearest float16 numbers, halves to even. */
+function toPlain({ name }: MatrixShape, w: Float32Array): Float32Array<ArrayBuffer> {
+  const rounded = fromFloat16(toFloat16(w))
+  const at = rounded.findIndex((x) => !Number.isFinite(x))
+  if (at === -1) return rounded
+  throw new LabError('compress/range', `Expected weights of at most 65504, what 16 bits hold, in ${name}, got ${w[at]} (number).`)
+}
+
 type AnyScore = ScoreMethod<unknown, StatName>
 
 async function applyScores(method: AnyScore, matrices: readonly MatrixShape[], work: Work): Promise<Done[]> {
@@ -98,22 +110,32 @@ function scoreWith(method: AnyScore, matrices: readonly MatrixShape[], { weights
   }))
 }
 
-async function oneByOne(matrices: readonly MatrixShape[], { breathe }: Work, one: (m: MatrixShape) => Done): Promise<Done[]> {
+async function oneByOne(
+  matrices: readonly MatrixShape[],
+  { breathe }: Work,
+  one: (m: MatrixShape) => Promise<Done>,
+): Promise<Done[]> {
   const done: Done[] = []
   for (const matrix of matrices) {
     await breathe()
-    done.push(one(matrix))
+    done.push(await one(matrix))
   }
   return done
 }
 
-function solveOne(method: SolveMethod<unknown, StatName>, matrix: MatrixShape, { weights, params, quota, stats }: Work): Done {
-  return method.solve({ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name), quota, params)
+async function solveOne(method: SolveMethod<unknown, StatName>, matrix: MatrixShape, work: Work): Promise<Done> {
+  const { weights, params, quota, stats, breathe, multiply } = work
+  const given = [{ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name), quota, params] as const
+  return method.solving ? drive(method.solving(...given), breathe, multiply) : method.solve(...given)
 }
 
-function codeOne(method: CodeMethod<unknown, StatName>, matrix: MatrixShape, { weights, params, stats }: Work): Done {
-  const codes = method.code({ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name), params)
+async function codeOne(method: CodeMethod<unknown, StatName>, matrix: MatrixShape, work: Work): Promise<Done> {
+  const { weights, params, stats, breathe, multiply } = work
+  if (method.bits(params) === PLAIN_BITS) return { w: toPlain(matrix, readMatrix(weights, matrix)) }
+  const given = [{ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name), params] as const
+  const codes = method.coding ? await drive(method.coding(...given), breathe, multiply) : method.code(...given)
   const bits = method.bits(params)
+  const scales = codes.isShared ? 1 : codes.scale.length
   const perGroup = PLAIN_BITS + (method.isSymmetric(params) ? 0 : bits)
-  return { w: decode(codes), codes, effectiveBits: bits + (codes.scale.length * perGroup) / codes.codes.length }
+  return { w: decode(codes), codes, effectiveBits: bits + (scales * perGroup) / codes.codes.length }
 }

@@ -49,7 +49,7 @@ export function describeMethod(method: Method): MethodCard {
     label,
     cite,
     kind,
-    group: groupOf(method),
+    group: kind === 'noise' ? 'none' : groupOf(method),
     groups,
     needs: [...needs],
     formula,

@@ -3,6 +3,8 @@ export interface GridSettings {
   readonly bits: number
   /** The code of 0 lies in the middle; otherwise where the smallest weight becomes code 0. */
   readonly symmetric: boolean
+  /** Of a symmetric grid over weights none of which is negative: [0, max] as published, in place of [−max, max]. */
+  readonly range?: 'published' | undefined
   /** Whether narrower ranges are tried and the one with the least Σ|Q(w) − w|^2.4 is taken. */
   readonly shrink: boolean
 }
@@ -21,12 +23,12 @@ const f = Math.fround
  * The grid of weights that share it (paper.md 4.8), in float32 step by step: in a symmetric grid the largest weight lies half-way between two
  * codes, and rounding decides. The range holds 0; weights that are all 0 get [−1, 1].
  */
-export function gridOf(weights: Float32Array, { bits, symmetric, shrink }: GridSettings): Grid {
+export function gridOf(weights: Float32Array, { bits, symmetric, shrink, range }: GridSettings): Grid {
   const most = 2 ** bits - 1
   let [low, high] = [0, 0]
   for (const w of weights) [low, high] = [Math.min(low, w), Math.max(high, w)]
   // rows without a negative weight too: the published range [0, max] leaves half of the codes beyond it
-  if (symmetric) [low, high] = [-Math.max(-low, high), Math.max(-low, high)]
+  if (symmetric && (low < 0 || range !== 'published')) [low, high] = [-Math.max(-low, high), Math.max(-low, high)]
   if (low === 0 && high === 0) [low, high] = [-1, 1]
   const between = (from: number, to: number): Grid => {
     const scale = f(f(to - from) / most)

@@ -1,5 +1,6 @@
 import { LabError } from '../base/errors.ts'
 import type { Linear } from './method.ts'
+import { copyBlock, runPlain, type Steps } from './products.ts'
 
 /** A Hessian made ready: dead inputs and damping as in paper.md 4.6, and what the sweeps over columns need of its inverse. */
 export interface Prepared {
@@ -21,6 +22,16 @@ export function prepareHessian(
   damping: number,
   byDiagonal = false,
 ): Prepared {
+  return runPlain(preparing(l, hessian, damping, byDiagonal))
+}
+
+/** As `prepareHessian`, its products left to the driver. Takes the memory of one more matrix like H, and of half of one while it works. */
+export function* preparing(
+  l: Pick<Linear, 'name' | 'in'>,
+  hessian: Float64Array,
+  damping: number,
+  byDiagonal = false,
+): Steps<Prepared> {
   const n = l.in
   if (hessian.length !== n * n) refuse(l, `${n} × ${n} numbers`, `${hessian.length}`)
   const diagonal = new Float64Array(n)
@@ -37,48 +48,77 @@ export function prepareHessian(
   const damped = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
     const from = order[i]! * n
-    for (let j = 0; j < n; j++) damped[i * n + j] = hessian[from + order[j]!]!
+    // what lies below the diagonal is never read, and 0 in the end
+    for (let j = i; j < n; j++) damped[i * n + j] = hessian[from + order[j]!]!
     damped[i * n + i] = diagonal[order[i]!]! + damp
   }
-  factorFromBelow(l, damped, n, damping)
-  invertUpper(damped, n)
+  const fail = (pivot: number, at: number) =>
+    refuse(l, `a positive definite Hessian after damping of ${damping} of its mean diagonal`, `a pivot of ${pivot} at ${at}`)
+  yield* invertRoot(damped, n, 0, n, fail)
   return { upper: damped, order, isDead }
 }
 
+/** Inputs of a piece that is worked out number by number; larger ones are halved. */
+const PIECE = 128
+
 /**
- * H = RRᵀ with R upper triangular, in place. From the last row up, so that R⁻¹ is the upper factor of H⁻¹ at once: H⁻¹ = R⁻ᵀR⁻¹, and the
- * factor is unique; H is never inverted as a whole.
+ * U with H⁻¹ = UᵀU, in place of the rows and columns `from` to before `to` of H, of which the upper half is read. With H = RRᵀ and R upper
+ * triangular, U is R⁻¹: the factor is unique, and H is never inverted as a whole. By halves, [H₁ B; · H₂]: U₂ first, then
+ * R₁₂ = B·U₂ᵀ, then U₁ from H₁ − R₁₂R₁₂ᵀ, then U₁₂ = −U₁R₁₂U₂, so that nearly all of the work is in products of matrices.
  */
-function factorFromBelow(l: Pick<Linear, 'name'>, h: Float64Array, n: number, damping: number): void {
-  for (let j = n - 1; j >= 0; j--) {
-    const rowJ = j * n
-    for (let i = 0; i <= j; i++) {
-      const rowI = i * n
+function* invertRoot(h: Float64Array, size: number, from: number, to: number, fail: Fail): Steps<void> {
+  if (to - from <= PIECE) {
+    yield // between two pieces there is time for others
+    factorFromBelow(h, size, from, to, fail)
+    invertUpper(h, size, from, to)
+    return
+  }
+  const middle = from + PIECE * Math.ceil((to - from) / PIECE / 2)
+  const [m, n] = [middle - from, to - middle]
+  yield* invertRoot(h, size, middle, to, fail)
+  const u2 = copyBlock(h, size, middle, middle, n, n)
+  const r12 = yield { a: copyBlock(h, size, from, middle, m, n), b: u2, m, k: n, n, isTransposed: true }
+  const change = yield { a: r12, b: r12, m, k: n, n: m, isTransposed: true }
+  for (let i = 0; i < m; i++) {
+    for (let j = i; j < m; j++) h[(from + i) * size + from + j]! -= change[i * m + j]!
+  }
+  yield* invertRoot(h, size, from, middle, fail)
+  const left = yield { a: copyBlock(h, size, from, from, m, m), b: r12, m, k: m, n, isTransposed: false }
+  const u12 = yield { a: left, b: u2, m, k: n, n, isTransposed: false }
+  for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) h[(from + i) * size + middle + j] = -u12[i * n + j]!
+}
+
+type Fail = (pivot: number, at: number) => never
+
+/** H = RRᵀ with R upper triangular, in place, for the rows and columns `from` to before `to`: from the last row up. */
+function factorFromBelow(h: Float64Array, size: number, from: number, to: number, fail: Fail): void {
+  for (let j = to - 1; j >= from; j--) {
+    const rowJ = j * size
+    for (let i = from; i <= j; i++) {
+      const rowI = i * size
       let sum = h[rowI + j]!
-      for (let k = j + 1; k < n; k++) sum -= h[rowI + k]! * h[rowJ + k]!
+      for (let k = j + 1; k < to; k++) sum -= h[rowI + k]! * h[rowJ + k]!
       h[rowI + j] = sum
     }
     const pivot = h[rowJ + j]!
-    if (!(pivot > 0 && pivot < Infinity)) {
-      refuse(l, `a positive definite Hessian after damping of ${damping} of its mean diagonal`, `a pivot of ${pivot} at ${j}`)
-    }
+    if (!(pivot > 0 && pivot < Infinity)) fail(pivot, j)
     const root = Math.sqrt(pivot)
-    for (let i = 0; i < j; i++) h[i * n + j]! /= root
+    for (let i = from; i < j; i++) h[i * size + j]! /= root
     h[rowJ + j] = root
   }
 }
 
-/** The inverse of an upper triangular matrix, in place; what lies below the diagonal becomes 0. */
-function invertUpper(r: Float64Array, n: number): void {
-  const row = new Float64Array(n)
-  for (let i = n - 1; i >= 0; i--) {
+/** The inverse of an upper triangular matrix, in place, for the rows and columns `from` to before `to`. */
+function invertUpper(r: Float64Array, size: number, from: number, to: number): void {
+  const row = new Float64Array(size)
+  for (let i = to - 1; i >= from; i--) {
     row.fill(0)
-    for (let k = i + 1; k < n; k++) {
-      const factor = r[i * n + k]!
-      for (let j = k; j < n; j++) row[j]! -= factor * r[k * n + j]!
+    for (let k = i + 1; k < to; k++) {
+      const factor = r[i * size + k]!
+      for (let j = k; j < to; j++) row[j]! -= factor * r[k * size + j]!
     }
-    const inverse = 1 / r[i * n + i]!
-    for (let j = 0; j < n; j++) r[i * n + j] = j > i ? row[j]! * inverse : j === i ? inverse : 0
+    const inverse = 1 / r[i * size + i]!
+    for (let j = i; j < to; j++) r[i * size + j] = j > i ? row[j]! * inverse : inverse
   }
 }
 

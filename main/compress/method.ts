@@ -1,6 +1,8 @@
 import type { z } from 'zod'
+import type { Json } from '../base/json.ts'
 import type { Rng } from '../base/rng.ts'
 import type { MatrixShape } from '../onnx/graph.ts'
+import type { Steps } from './products.ts'
 
 /** One compressible matrix with its weights, [out, in], row-major. */
 export interface Linear extends MatrixShape {
@@ -77,8 +79,12 @@ export interface SolveMethod<P = Record<string, never>, N extends StatName = nev
   readonly group: Group
   /** The groups it is defined for: one matrix is solved at a time, so that matrices cannot compete. */
   readonly groups: readonly Group[]
+  /** What it cannot do of a quota, as what was expected and what came; undefined where it can. */
+  problem?(q: Quota, p: P): { readonly wanted: string; readonly came: string } | undefined
   /** Throws LabError 'compress/*' rather than approximates. */
   solve(l: Linear, s: Pick<Stats, N>, q: Quota, p: P): Solved
+  /** As `solve`, its products left to the driver and other work let in between; by a method that takes long over a matrix. */
+  solving?(l: Linear, s: Pick<Stats, N>, q: Quota, p: P): Steps<Solved>
 }
 
 export interface Solved {
@@ -90,12 +96,14 @@ export interface Solved {
 /** A method that stores each weight in fewer bits and removes none. */
 export interface CodeMethod<P = Record<string, never>, N extends StatName = never> extends Head<P, N> {
   readonly kind: 'code'
-  /** Bits of one code, 2 … 8. */
+  /** Bits of one code, 2 … 8; 16 rounds to float16, without codes, statistics or scales. */
   bits(p: P): number
   /** Whether the code of 0 is the same everywhere, and need not be kept. */
   isSymmetric(p: P): boolean
   /** Throws LabError 'compress/*' rather than approximates. */
   code(l: Linear, s: Pick<Stats, N>, p: P): Codes
+  /** As `code`, its products left to the driver and other work let in between; by a method that takes long over a matrix. */
+  coding?(l: Linear, s: Pick<Stats, N>, p: P): Steps<Codes>
 }
 
 /** Weights as whole numbers: w ≈ scale · (code − zero), each row with a scale and a zero per group of columns. */
@@ -104,21 +112,48 @@ export interface Codes {
   readonly codes: Uint8Array
   /** [out, groups]. */
   readonly scale: Float32Array
+  /** True where all rows have the same scale and zero, which are then kept once. */
+  readonly isShared?: boolean
   /** The code of 0, [out, groups]. */
   readonly zero: Uint8Array
   /** Group of each column; length `in`. */
   readonly groupOf: Int32Array
 }
 
-/** Every kind of method there is. */
+/** A method that removes nothing: it moves weights by chance, as far as another method at its level does. */
+export interface NoiseMethod<P = Record<string, never>> extends Head<P, StatName> {
+  readonly kind: 'noise'
+  /** What is kept equal in each matrix: ‖W − W′‖ ('norm'), or ‖X(W − W′)ᵀ‖ with inputs of the dense model ('output'). */
+  readonly match: 'norm' | 'output'
+  /** The method that is matched, with its parameters as it declares them. */
+  like(p: P): { readonly method: PlainMethod; readonly params: Readonly<Record<string, Json>> }
+}
+
+/** A method that stands by itself. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of methods with different parameters; each is checked where it is declared
-export type Method = ScoreMethod<any, StatName> | SolveMethod<any, StatName> | CodeMethod<any, StatName>
+export type PlainMethod = ScoreMethod<any, StatName> | SolveMethod<any, StatName> | CodeMethod<any, StatName>
+
+/** Every kind of method there is. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+export type Method = PlainMethod | NoiseMethod<any>
+
+/** A method with parameters as what it is like: itself, or what a noise is to match. */
+export function plainOf(method: Method, params: unknown): { readonly method: PlainMethod; readonly params: unknown } {
+  return method.kind === 'noise' ? method.like(params) : { method, params }
+}
+
+/** All statistics that a method with these parameters asks for. */
+export function needsOf(method: Method, params: unknown): readonly StatName[] {
+  const { method: plain, params: own } = plainOf(method, params)
+  const isRounding = plain.kind === 'code' && plain.bits(own) === PLAIN_BITS
+  return [...new Set([...method.needs, ...(isRounding ? [] : plain.needs)])]
+}
 
 /** Bits of a weight that is not coded, and of a scale: what bit widths are counted against (paper.md 1.5). */
 export const PLAIN_BITS = 16
 
 /** What a method compares within by default; 'none' for one that removes nothing. */
-export function groupOf(method: Method): Group | 'none' {
+export function groupOf(method: PlainMethod): Group | 'none' {
   return method.kind === 'code' ? 'none' : method.group
 }
 

@@ -20,8 +20,26 @@ export function filled<D extends object, P extends object>(defaults: D, given: P
   return { ...defaults, ...given }
 }
 
-/** Bits of one code, a parameter of every method that quantises. */
-export const bits = z.int().min(2).max(8).meta({ label: 'Bits', unit: 'bits', description: 'Bits of one weight, 2 to 8.' })
+/** A parameter of every method that quantises: bits of one code, or 16 for none. */
+export const bits: z.ZodType<number> = z.literal([2, 3, 4, 5, 6, 7, 8, 16]).meta({
+  label: 'Bits',
+  unit: 'bits',
+  description: 'Bits of one weight, 2 to 8; 16 rounds to float16.',
+})
+/** What shares a scale and a zero where there are no groups of columns. */
+export const per = z
+  .enum(['row', 'tensor'])
+  .optional()
+  .meta({ label: 'Scales', description: 'What shares a scale and a zero: each row, or the whole matrix.' })
+export const shrink = z.boolean().optional().meta({
+  label: 'Shrink',
+  description: 'Tries 80 narrower ranges and takes the one with the least Σ|Q(w) − w|^2.4 (paper.md 4.8).',
+})
+export const range = z.literal('published').optional().meta({
+  label: 'Range',
+  description:
+    'Of symmetric grids over weights none of which is negative: [−max, max] where left out; published: [0, max], which leaves half of the codes beyond it.',
+})
 
 /** Parameters of the sweeps that make up for what they change. */
 export const damping = z.number().min(0).max(1).optional().meta({
@@ -38,9 +56,19 @@ export const blockSize = z
 export const groupSize = z.int().min(1).optional().meta({
   label: 'Group',
   unit: 'columns',
-  description: 'Columns of a row that share a scale and a zero (from 1); a whole row where left out.',
+  description: 'Columns of a row that share a scale and a zero (from 1); a whole row where left out. Not beside per: tensor.',
 })
 export const symmetric = z
   .boolean()
   .optional()
   .meta({ label: 'Symmetric', description: 'The code of 0 lies in the middle of all codes.' })
+
+/** One thing says what shares a scale. */
+export function checkScales(
+  { per, groupSize }: { readonly per?: string | undefined; readonly groupSize?: number | undefined },
+  context: { addIssue(issue: { code: 'custom'; message: string; path: string[] }): void },
+): void {
+  if (per === 'tensor' && groupSize !== undefined) {
+    context.addIssue({ code: 'custom', message: 'no groupSize where the whole matrix shares a scale', path: ['groupSize'] })
+  }
+}

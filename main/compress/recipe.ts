@@ -5,10 +5,13 @@ import { float32, type FloatTensor } from '../base/tensor.ts'
 import { nearest } from '../base/text.ts'
 import type { MatrixShape, Weights } from '../onnx/graph.ts'
 import { applyMethod, breathing, readMatrix, type Done } from './apply.ts'
-import { conformity, keepAll, maskHash } from './bits.ts'
 import { methods } from './index.ts'
-import { PLAIN_BITS } from './method.ts'
-import type { Group, LedgerRow, Mask, Method, Pattern, Quota, StatName, Stats } from './method.ts'
+import { conclude, type Asked } from './ledger.ts'
+import { needsOf, plainOf } from './method.ts'
+import type { Group, LedgerRow, Mask, Method, NoiseMethod, Pattern, PlainMethod, Quota, StatName, Stats } from './method.ts'
+import { byNorm, byOutput, noiseLike } from './noise.ts'
+import { checkProfile, countOutliers, spreadOwl, type LayerOutliers, type Profile } from './profile.ts'
+import type { Multiply } from './products.ts'
 import type { Breathe } from './rank.ts'
 
 /** Version of the numbers that compression gives: part of every fingerprint. */
@@ -27,6 +30,8 @@ export interface Recipe {
   readonly exclude: readonly string[]
   /** Parameters of single layers where they differ from those above, by the name of the layer (`layerOf`). */
   readonly layers?: Readonly<Record<string, Recipe['params']>>
+  /** How the sparsity is spread over layers; evenly where left out. */
+  readonly profile?: Profile
 }
 
 /** Compressed weights and what became of each matrix. */
@@ -57,6 +62,8 @@ export interface StatsSource {
     needs: readonly StatName[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Partial<Stats>>>
+  /** Makes the heavy products of methods that solve by them, where the engine has better ones than this thread. */
+  readonly multiply?: Multiply | undefined
 }
 
 /**
@@ -93,12 +100,28 @@ export async function compress(
   recipe: Recipe,
   options: CompressOptions = {},
 ): Promise<Compressed> {
-  const method = methods.find(({ id }) => id === recipe.method)
-  if (method) return compressBy(method, matrices, weights, recipe, options)
-  const known = methods.map(({ id }) => id)
-  const meant = nearest(recipe.method, known)
+  return compressBy(findMethod(recipe.method), matrices, weights, recipe, options)
+}
+
+/** The matrices that `compress` works on together, one stage after the other. Throws what it throws for a recipe that does not fit. */
+export function stagesFor(
+  matrices: readonly MatrixShape[],
+  recipe: Recipe,
+  stats?: StatsSource,
+): readonly (readonly MatrixShape[])[] {
+  const method = findMethod(recipe.method)
+  const stages = stagesOf(checked(method, recipe, stats), chooseMatrices(matrices, recipe), recipe, stats)
+  if (method.kind !== 'noise') paramsOf(method, stages, recipe)
+  return stages
+}
+
+function findMethod(id: string): Method {
+  const method = methods.find((known) => known.id === id)
+  if (method) return method
+  const known = methods.map((one) => one.id)
+  const meant = nearest(id, known)
   const hint = meant ? `; perhaps "${meant}"` : ''
-  throw new LabError('compress/method', `Expected a method of ${known.join(', ')}, got "${recipe.method}"${hint}.`)
+  throw new LabError('compress/method', `Expected a method of ${known.join(', ')}, got "${id}"${hint}.`)
 }
 
 /** As `compress`, by a method that need not be in the list. */
@@ -107,35 +130,103 @@ export async function compressBy(
   matrices: readonly MatrixShape[],
   weights: Weights,
   recipe: Omit<Recipe, 'method'>,
-  { signal, stats, stage: inStage = held }: CompressOptions = {},
+  options: CompressOptions = {},
 ): Promise<Compressed> {
-  checkGroup(method, recipe, stats)
+  const { signal, stats, stage: inStage = held } = options
+  const what = checked(method, recipe, stats)
   const breathe = breathing(method.id, signal)
   const chosen = chooseMatrices(matrices, recipe)
-  const stages = stagesOf(method, chosen, recipe, stats)
-  const params = paramsOf(method, stages, recipe)
+  const stages = stagesOf(what, chosen, recipe, stats)
+  const task: Task = { matrices, chosen, stages, weights, recipe, options, breathe }
+  const { make, sparsityOf } =
+    method.kind === 'noise' ? await noiseMaker(method, what, task) : await plainMaker(method, what, task)
   const done = new Map<string, Done>()
   let now = weights
   for (const [i, stage] of stages.entries()) {
-    const from = stats?.order === 'blocks' ? now : weights
-    const make = async () => {
-      const names = stage.map(({ name }) => name)
-      const found = method.needs.length > 0 ? await stats!.of(names, from, method.needs, signal) : NONE
-      const work = {
-        weights,
-        params: params[i],
-        quota: recipe,
-        rng: createRng(recipe.seed),
-        breathe,
-        stats: (name: string) => statsOf(found, name),
-      }
-      return applyMethod(method, stage, work)
-    }
-    const { made, weights: next } = await inStage(stage, now, make)
+    const { made, weights: next } = await inStage(stage, now, () => make(i, now))
     stage.forEach(({ name }, at) => done.set(name, made[at]!))
     now = next
   }
-  return conclude(matrices, now, done, recipe, breathe)
+  return conclude(matrices, now, done, { ...recipe, sparsityOf }, breathe)
+}
+
+/** What is to be done, and all that was worked out before it begins. */
+interface Task {
+  readonly matrices: readonly MatrixShape[]
+  readonly chosen: readonly MatrixShape[]
+  readonly stages: readonly (readonly MatrixShape[])[]
+  readonly weights: Weights
+  readonly recipe: Omit<Recipe, 'method'>
+  readonly options: CompressOptions
+  readonly breathe: Breathe
+}
+
+/** Does a stage in a model of these weights. */
+interface Maker extends Pick<Asked, 'sparsityOf'> {
+  make(stage: number, now: Weights): Promise<readonly Done[]>
+}
+
+async function plainMaker(method: PlainMethod, { needs }: Checked, task: Task): Promise<Maker> {
+  const { stages, weights, recipe, breathe } = task
+  const { stats, signal } = task.options
+  const params = paramsOf(method, stages, recipe)
+  const sparsityOf = recipe.profile ? await spread(recipe.profile, task) : () => recipe.sparsity
+  return {
+    sparsityOf,
+    async make(i, now) {
+      const stage = stages[i]!
+      const names = stage.map(({ name }) => name)
+      const from = stats?.order === 'blocks' ? now : weights
+      const found = needs.length > 0 ? await stats!.of(names, from, needs, signal) : NONE
+      return applyMethod(method, stage, {
+        ...{ weights, breathe, rng: createRng(recipe.seed), params: params[i] },
+        quota: { ...recipe, sparsity: sparsityOf(names[0]!) },
+        stats: (name) => statsOf(found, name),
+        multiply: stats?.multiply,
+      })
+    },
+  }
+}
+
+/** The method that is matched does its work first, whole; then each matrix gets noise in its place. */
+async function noiseMaker(method: NoiseMethod, { plain, params }: Checked, task: Task): Promise<Maker> {
+  const { matrices, stages, weights, recipe, breathe } = task
+  const { signal, stats } = task.options
+  const like = { ...recipe, params: params as Recipe['params'] }
+  const { weights: after } = await compressBy(plain, matrices, weights, like, {
+    ...(signal && { signal }),
+    ...(stats && { stats }),
+  })
+  // apart from the chance of the method itself
+  const rng = createRng(recipe.seed).fork(method.id)
+  return {
+    sparsityOf: () => 0,
+    async make(i) {
+      const stage = stages[i]!
+      const names = stage.map(({ name }) => name)
+      const found = method.match === 'output' ? await stats!.of(names, weights, ['hessian'], signal) : NONE
+      const done: Done[] = []
+      for (const matrix of stage) {
+        await breathe()
+        const size = method.match === 'output' ? byOutput(matrix, statsOf(found, matrix.name).hessian) : byNorm
+        done.push({ w: noiseLike(readMatrix(weights, matrix), readMatrix(after, matrix), size, rng.fork(matrix.name)) })
+      }
+      return done
+    },
+  }
+}
+
+/** The sparsity of each matrix where a profile spreads it over layers, by outliers of the dense model. */
+async function spread(profile: Profile, { chosen, weights, recipe, options, breathe }: Task): Promise<(name: string) => number> {
+  const found = await options.stats!.of(chosen.map(({ name }) => name), weights, ['inputNorm'], options.signal) // prettier-ignore
+  const layers = Map.groupBy(chosen, ({ name }) => layerOf(name))
+  const counts: LayerOutliers[] = []
+  for (const layer of layers.values()) {
+    counts.push(await countOutliers(layer, weights, (name) => statsOf(found, name).inputNorm, profile.m, breathe))
+  }
+  const sparsities = spreadOwl(counts, recipe.sparsity, profile)
+  const known = new Map([...layers.keys()].map((layer, i) => [layer, sparsities[i]!]))
+  return (name) => known.get(layerOf(name)) ?? 0
 }
 
 const held: Stage = async (matrices, weights, make) => {
@@ -144,7 +235,11 @@ const held: Stage = async (matrices, weights, make) => {
 }
 
 /** Parameters of each stage: those of the recipe, and those of the one layer that it is. */
-function paramsOf(method: Method, stages: readonly (readonly MatrixShape[])[], { params, layers = {} }: Omit<Recipe, 'method'>) {
+function paramsOf(
+  method: PlainMethod,
+  stages: readonly (readonly MatrixShape[])[],
+  { params, layers = {} }: Omit<Recipe, 'method'>,
+) {
   const single = stages.map((stage) => {
     const [layer, ...others] = new Set(stage.map(({ name }) => layerOf(name)))
     return others.length === 0 ? layer! : ''
@@ -166,30 +261,52 @@ function statsOf(found: ReadonlyMap<string, Partial<Stats>>, name: string): Stat
 
 /** What is compressed in one go: everything where all matrices compete, else one part of the model after the other. */
 function stagesOf(
-  { needs, kind }: Method,
+  { method, plain, needs }: Checked,
   chosen: readonly MatrixShape[],
   { group, pattern }: Quota,
   stats: StatsSource | undefined,
 ): (readonly MatrixShape[])[] {
-  if (kind !== 'code' && group === 'model' && pattern === 'free') return [chosen]
+  const isTogether = plain.kind !== 'code' && group === 'model' && pattern === 'free'
+  if (isTogether && method.kind !== 'noise') return [chosen]
   if (!stats || needs.length === 0) return [...Map.groupBy(chosen, ({ name }) => layerOf(name)).values()]
   const staged = stats.stages.map((names) => chosen.filter(({ name }) => names.includes(name)))
   return staged.filter((stage) => stage.length > 0)
 }
 
+/** A method that can do what a recipe asks for. */
+interface Checked {
+  readonly method: Method
+  /** The method itself, or what it is like; with its parameters. */
+  readonly plain: PlainMethod
+  readonly params: unknown
+  /** All statistics that are asked for. */
+  readonly needs: readonly StatName[]
+}
+
 /** Who can compete with whom, and whether there are the statistics it takes. */
-function checkGroup(method: Method, { group, pattern }: Quota, stats: StatsSource | undefined): void {
+function checked(method: Method, recipe: Omit<Recipe, 'method'>, stats: StatsSource | undefined): Checked {
+  const { group, pattern, profile } = recipe
   const refuse = (code: 'compress/stats' | 'compress/quota', wanted: string, came: string): never => {
     throw new LabError(code, `Expected ${wanted} for ${method.id}, got ${came}.`)
   }
-  if (method.needs.length > 0 && !stats) refuse('compress/stats', `calibration, for ${method.needs.join(' and ')},`, 'none')
-  if (method.kind === 'code' || pattern !== 'free') return
-  if (method.kind === 'solve' && !method.groups.includes(group)) {
-    refuse('compress/quota', `a group of ${method.groups.join(', ')}`, `"${group}": it solves one matrix at a time`)
+  // those of single layers are parsed with their layer
+  const parsed = parseParams(method, recipe.params)
+  const { method: plain, params } = plainOf(method, parsed)
+  const needs = [...needsOf(method, parsed), ...(profile ? ['inputNorm'] : [])]
+  const known = { method, plain, params, needs: needsOf(method, parsed) }
+  if (needs.length > 0 && !stats) refuse('compress/stats', `calibration, for ${needs.join(' and ')},`, 'none')
+  if (profile) checkProfile(profile, recipe.sparsity)
+  if (profile && (plain.kind === 'code' || pattern !== 'free' || group === 'model')) {
+    refuse('compress/quota', 'a free sparsity within layers or rows, where a profile spreads it over layers,', 'none')
   }
-  if (method.needs.length > 0 && group === 'model' && stats!.order === 'blocks') {
+  if (plain.kind === 'code' || pattern !== 'free') return known
+  if (plain.kind === 'solve' && !plain.groups.includes(group)) {
+    refuse('compress/quota', `a group of ${plain.groups.join(', ')}`, `"${group}": it solves one matrix at a time`)
+  }
+  if (plain.needs.length > 0 && group === 'model' && stats!.order === 'blocks') {
     refuse('compress/quota', 'statistics in one pass where all matrices compete', 'them block by block')
   }
+  return known
 }
 
 function changesOf(matrices: readonly MatrixShape[], made: readonly Done[]): ReadonlyMap<string, FloatTensor> {
@@ -198,58 +315,6 @@ function changesOf(matrices: readonly MatrixShape[], made: readonly Done[]): Rea
     return w ? [[name, float32([out, width], w)] as const] : []
   })
   return new Map(changed)
-}
-
-async function conclude(
-  matrices: readonly MatrixShape[],
-  weights: Weights,
-  done: ReadonlyMap<string, Done>,
-  recipe: Omit<Recipe, 'method'>,
-  breathe: Breathe,
-): Promise<Compressed> {
-  const masks = new Map([...done].flatMap(([name, { mask }]) => (mask ? [[name, mask] as const] : [])))
-  const ledger: LedgerRow[] = []
-  for (const matrix of matrices) {
-    await breathe()
-    ledger.push(rowOf(matrix, readMatrix(weights, matrix), done.get(matrix.name), recipe))
-  }
-  return {
-    ...{ weights, masks, ledger },
-    zeros: ledger.reduce((sum, { zeros }) => sum + zeros, 0),
-    total: matrices.reduce((sum, matrix) => sum + matrix.out * matrix.in, 0),
-  }
-}
-
-function rowOf(matrix: MatrixShape, w: Float32Array, made: Done | undefined, recipe: Omit<Recipe, 'method'>): LedgerRow {
-  const { group, pattern, sparsity } = recipe
-  const mask = made?.mask
-  const { name, out, in: width } = matrix
-  const perRow = zerosPerRow(w, matrix)
-  const zeros = perRow.reduce((sum, n) => sum + n, 0)
-  const isShared = pattern === 'free' && group === 'model'
-  return {
-    ...{ name, out, in: width },
-    asked: !mask ? 0 : isShared ? null : sparsity,
-    zeros,
-    sparsity: zeros / w.length,
-    rowZeros: spreadOf(perRow),
-    conformity: mask && pattern !== 'free' ? conformity(mask, matrix, pattern) : null,
-    effectiveBits: made?.effectiveBits ?? PLAIN_BITS,
-    maskHash: maskHash(mask ?? keepAll(w.length)),
-  }
-}
-
-function zerosPerRow(w: Float32Array, { out, in: width }: MatrixShape): Float64Array {
-  const zeros = new Float64Array(out)
-  for (let row = 0, i = 0; row < out; row++) for (const end = i + width; i < end; i++) zeros[row]! += Number(w[i] === 0)
-  return zeros
-}
-
-function spreadOf(counts: Float64Array): LedgerRow['rowZeros'] {
-  const sorted = counts.toSorted()
-  const middle = (sorted.length - 1) / 2
-  const median = (sorted[Math.floor(middle)]! + sorted[Math.ceil(middle)]!) / 2
-  return { min: sorted[0]!, median, max: sorted.at(-1)! }
 }
 
 function chooseMatrices(

@@ -1,4 +1,5 @@
 import type { Linear } from './method.ts'
+import { copyBlock, runPlain, type Steps } from './products.ts'
 import type { Prepared } from './hessian.ts'
 
 /** Weights during a sweep over their columns, column by column in the order of the sweep: column i of all rows is contiguous. */
@@ -34,27 +35,62 @@ export function columnsOf({ out, in: width, w }: Linear, { upper, order, isDead 
  * Left to right in blocks (paper.md 4.6, 4.9): each column becomes what `decision` says, and what that changed, over U_ii, is made up for in
  * the columns after it, in those beyond the block once the block is done. Afterwards `w` is what was decided.
  */
-export function sweep({ out, in: width, w, upper }: Columns, blockSize: number, decision: Decision): void {
-  const errors = new Float64Array(blockSize * out)
-  const becomes = new Float64Array(out)
-  for (let from = 0; from < width; from += blockSize) {
-    const to = Math.min(from + blockSize, width)
-    decision.block?.(from, to)
-    for (let i = from; i < to; i++) {
-      decision.column(i, becomes)
-      const error = errors.subarray((i - from) * out, (i - from + 1) * out)
-      const column = w.subarray(i * out, (i + 1) * out)
-      const pivot = upper[i * width + i]!
-      for (let row = 0; row < out; row++) error[row] = (column[row]! - becomes[row]!) / pivot
-      for (let j = i + 1; j < to; j++) subtract(w, j * out, error, upper[i * width + j]!)
-      column.set(becomes)
-    }
-    for (let j = to; j < width; j++) {
-      for (let i = from; i < to; i++) {
-        subtract(w, j * out, errors.subarray((i - from) * out, (i - from + 1) * out), upper[i * width + j]!)
-      }
-    }
+export function sweep(columns: Columns, blockSize: number, decision: Decision): void {
+  runPlain(sweeping(columns, blockSize, decision))
+}
+
+/** As `sweep`, its products left to the driver. */
+export function* sweeping(columns: Columns, blockSize: number, decision: Decision): Steps<void> {
+  const errors = new Float64Array(columns.in * columns.out)
+  yield* sweepPart(columns, errors, { from: 0, to: columns.in, blockSize, decision })
+}
+
+interface Part {
+  readonly from: number
+  readonly to: number
+  readonly blockSize: number
+  readonly decision: Decision
+}
+
+/** Blocks by halves: the right half is made up to with all errors of the left one in a single product, before any of it is swept. */
+function* sweepPart(columns: Columns, errors: Float64Array, part: Part): Steps<void> {
+  const { from, to, blockSize } = part
+  if (to - from <= blockSize) {
+    yield // a block takes well below a second
+    sweepBlock(columns, errors, part)
+    return
   }
+  const { out, in: width, w, upper } = columns
+  const middle = from + blockSize * Math.ceil((to - from) / blockSize / 2)
+  yield* sweepPart(columns, errors, { ...part, to: middle })
+  const [m, k] = [to - middle, middle - from]
+  const change = yield {
+    a: transposed(copyBlock(upper, width, from, middle, k, m), k, m),
+    b: errors.slice(from * out, middle * out),
+    ...{ m, k, n: out, isTransposed: false },
+  }
+  for (let i = 0, at = middle * out; i < change.length; i++, at++) w[at]! -= change[i]!
+  yield* sweepPart(columns, errors, { ...part, from: middle })
+}
+
+function sweepBlock({ out, in: width, w, upper }: Columns, errors: Float64Array, { from, to, decision }: Part): void {
+  const becomes = new Float64Array(out)
+  decision.block?.(from, to)
+  for (let i = from; i < to; i++) {
+    decision.column(i, becomes)
+    const error = errors.subarray(i * out, (i + 1) * out)
+    const column = w.subarray(i * out, (i + 1) * out)
+    const pivot = upper[i * width + i]!
+    for (let row = 0; row < out; row++) error[row] = (column[row]! - becomes[row]!) / pivot
+    for (let j = i + 1; j < to; j++) subtract(w, j * out, error, upper[i * width + j]!)
+    column.set(becomes)
+  }
+}
+
+function transposed(a: Float64Array, rows: number, columns: number): Float64Array {
+  const b = new Float64Array(a.length)
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) b[j * rows + i] = a[i * columns + j]!
+  return b
 }
 
 function subtract(w: Float64Array, at: number, error: Float64Array, factor: number): void {

@@ -10,8 +10,18 @@ export interface CompressionRecord {
   readonly seed: number
   readonly include: readonly string[]
   readonly exclude: readonly string[]
+  /** How the sparsity was spread over layers; absent where evenly. */
+  readonly profile?: ProfileRecord
   /** What the statistics of its method, and the errors of its outputs, came from; absent where the study has none. */
   readonly calibration?: CalibrationRecord
+}
+
+/** Sparsity by the outliers of layers (compress/profile.ts). */
+export interface ProfileRecord {
+  readonly kind: 'owl'
+  readonly m: number
+  readonly lambda: number
+  readonly spread?: 'published' | undefined
 }
 
 /** Text that a model read so that its inputs could be measured. */

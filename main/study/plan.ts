@@ -1,9 +1,11 @@
 import { sha256 } from '../base/files.ts'
 import { canonical } from '../base/json.ts'
 import { methods } from '../compress/index.ts'
-import { groupOf, type Method } from '../compress/method.ts'
+import { plainOf, type Method } from '../compress/method.ts'
+import { profileName } from '../compress/profile.ts'
 import type { CalibrationRecord, CellKey, CompressionRecord, TransferRecord } from '../store/records.ts'
 import type { Task } from '../tasks/task.ts'
+import { groupIn, profileOf } from './check-compress.ts'
 import type { CompressEntry, Study, TransferEntry } from './spec.ts'
 
 /** A model as far as a plan needs it: a name and content hashes. */
@@ -175,26 +177,31 @@ export function transferLabel({ kind, steps, learningRate, task, seed }: Transfe
 }
 
 /** A compression in a few words, such as "magnitude 0.5 model", "magnitude 4:8 row", "random 0.5 layer seed 1" or "rtn 4 bits". */
-export function compressionLabel({ method, group, pattern, sparsity, params, seed }: CompressionRecord): string {
+export function compressionLabel({ method, group, pattern, sparsity, params, seed, profile }: CompressionRecord): string {
   if (method === 'dense') return 'dense'
   const { bits, ...others } = params
-  if (typeof bits === 'number') return `${method} ${bits} bits${Object.keys(others).length > 0 ? ` ${canonical(others)}` : ''}`
-  const extra = Object.keys(params).length > 0 ? ` ${canonical(params)}` : ''
-  return `${method} ${pattern === 'free' ? sparsity : pattern} ${group}${extra}${seed === 0 ? '' : ` seed ${seed}`}`
+  const extra = Object.keys(others).length > 0 ? ` ${canonical(others)}` : ''
+  const chance = seed === 0 ? '' : ` seed ${seed}`
+  if (typeof bits === 'number') return `${method} ${bits} bits${extra}${chance}`
+  const spread = profile ? ` ${profileName(profile)}` : ''
+  return `${method} ${pattern === 'free' ? sparsity : pattern} ${group}${spread}${extra}${chance}`
 }
 
 /** The levels of one entry of `compress`; a level without zeros is the dense model. */
 export function levelsOf(entry: CompressEntry): CompressionRecord[] {
   const known = methods.find(({ id }) => id === entry.method)!
-  return known.kind === 'code' ? codeLevelsOf(entry, known) : sparseLevelsOf(entry, known)
+  return entry.bits === undefined ? sparseLevelsOf(entry, known) : codeLevelsOf(entry, known)
 }
 
-/** One level for each number of bits; there is nothing of chance in them. */
-function codeLevelsOf({ method, bits, params, include = [], exclude = [] }: CompressEntry, known: Method): CompressionRecord[] {
-  return [bits ?? []].flat().map((n) => ({
-    ...{ method, group: 'none', pattern: 'free', sparsity: 0, seed: 0, include, exclude },
-    params: known.params.parse({ ...params, bits: n }) as CompressionRecord['params'],
-  }))
+/** One level for each number of bits; there is nothing of chance in them, but in noise that is like them. */
+function codeLevelsOf(entry: CompressEntry, known: Method): CompressionRecord[] {
+  const { method, bits, params, seeds = [0], include = [], exclude = [] } = entry
+  return [bits ?? []].flat().flatMap((n) =>
+    seeds.map((seed) => ({
+      ...{ method, group: 'none', pattern: 'free', sparsity: 0, seed, include, exclude },
+      params: known.params.parse({ ...params, bits: n }) as CompressionRecord['params'],
+    })),
+  )
 }
 
 /** Whether or not its method needs it: the errors of a level's outputs are measured on that text. */
@@ -204,11 +211,11 @@ function calibrated(level: CompressionRecord, calibration: CalibrationRecord | u
 
 function sparseLevelsOf(entry: CompressEntry, known: Method): CompressionRecord[] {
   const { method, seeds = [0], pattern = 'free', params = {}, include = [], exclude = [] } = entry
-  const shared = {
-    ...{ method, group: entry.group ?? groupOf(known), include, exclude },
-    // parsed, so that a parameter left out and one given as its default are the same cell
-    params: known.params.parse(params) as CompressionRecord['params'],
-  }
+  // parsed, so that a parameter left out and one given as its default are the same cell
+  const parsed = known.params.parse(params) as CompressionRecord['params']
+  const profile = profileOf(entry)
+  const group = groupIn(entry, plainOf(known, parsed).method)
+  const shared = { ...{ method, group, params: parsed, include, exclude }, ...(profile && { profile }) }
   const levels =
     pattern === 'free'
       ? [entry.sparsity ?? []].flat().map((sparsity) => ({ pattern: 'free', sparsity }))

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { Json } from '../base/json.ts'
 import { methods } from '../compress/index.ts'
 import { GROUPS } from '../compress/method.ts'
+import { bits } from '../compress/params.ts'
+import { profileSchema } from '../compress/profile.ts'
 import { axes } from '../tasks/axes/index.ts'
 import { SCHEDULES } from '../train/schedule.ts'
 import { transfers, type TransferId } from '../train/transfer.ts'
@@ -77,11 +79,18 @@ const compress = z.strictObject({
     .describe(
       'Fraction of zeros (0 up to, not including, 1); a list gives one level each. 0 is the dense model. Not with keep-of patterns.',
     ),
-  bits: orList(z.int().min(2).max(8))
+  bits: orList(bits)
     .optional()
     .describe(
       'Bits of one weight (2 to 8; 16 rounds to float16), for methods that quantise; a list gives one level each. They take no sparsity, pattern or group.',
     ),
+  profile: z
+    .union([
+      z.enum(['uniform', 'owl']).transform((kind) => (kind === 'owl' ? profileSchema.parse({ kind }) : kind)),
+      profileSchema,
+    ])
+    .optional()
+    .describe('How the sparsity is spread over layers: evenly (uniform), or by their outliers (owl). Default uniform.'),
   params: z.record(z.string(), z.json()).optional().describe('Parameters of the method.'),
   seeds: z
     .array(z.int().min(0))

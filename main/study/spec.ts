@@ -3,9 +3,9 @@ import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } fr
 import type { z } from 'zod'
 import { LabError, type FaultCode } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
-import { methods } from '../compress/index.ts'
 import type { AxisWish } from '../tasks/levels.ts'
 import { resolvePlace } from './places.ts'
+import { checkCompression, type Problem } from './check-compress.ts'
 import { studyFile, studySchema } from './schema.ts'
 
 export { studySchema }
@@ -125,11 +125,6 @@ function resolveTask(said: StudyFile['tasks'][number], folder: string, most: num
 }
 
 type Path = readonly PropertyKey[]
-interface Problem {
-  readonly code: FaultCode
-  readonly message: string
-  readonly path: Path
-}
 
 /** What one entry of a study says of another. */
 function checkFile(file: StudyFile, path: string): Problem[] {
@@ -140,7 +135,10 @@ function checkFile(file: StudyFile, path: string): Problem[] {
     ...(twice < 0 ? [] : [{ code: 'study/field' as const, message, path: ['models', twice] }]),
     ...file.tasks.flatMap((entry, i) => checkTask(entry, ['tasks', i]) ?? []),
     ...(file.transfer ?? []).flatMap((entry, i) => checkTransfer(entry, ['transfer', i]) ?? []),
-    ...file.compress.flatMap((entry, i) => checkMethod(entry, file, ['compress', i]) ?? checkEntry(entry, ['compress', i]) ?? []),
+    ...file.compress.flatMap((entry, i) => {
+      const problem = checkCompression(entry, file, problemOf)
+      return problem ? [{ ...problem, path: ['compress', i, ...problem.path] }] : []
+    }),
   ]
 }
 
@@ -162,64 +160,6 @@ function checkTransfer({ steps, epochs, items, shares, draw, draws }: TransferEn
     return no('Expected one number of items to take shares of, got a list', 'shares')
   if (draws !== undefined && draw === 'head') return no('Expected draws of a random draw only, got draw head', 'draws')
   return undefined
-}
-
-/** What a method can do with what is asked of it, and whether what it needs is there. */
-function checkMethod(entry: CompressEntry, { calibration, transfer }: StudyFile, path: Path): Problem | undefined {
-  const { method: id, pattern = 'free', group, bits, sparsity } = entry
-  const method = methods.find((known) => known.id === id)!
-  const no = (code: FaultCode, message: string, ...at: Path): Problem => ({ code, message, path: [...path, ...at] })
-  if (method.needs.length > 0 && !calibration) {
-    return no(
-      'compress/stats',
-      `Expected calibration in the study for ${id}, which needs ${method.needs.join(' and ')}, got none`,
-    )
-  }
-  if (method.kind === 'code') {
-    if (bits === undefined) return no('study/field', `Expected bits (2 to 8) for ${id}, which quantises, got none`)
-    if (sparsity !== undefined || entry.pattern !== undefined || group !== undefined || entry.seeds !== undefined) {
-      return no('study/field', `Expected no sparsity, pattern, group or seeds for ${id}: it quantises and removes nothing`)
-    }
-    if (entry.params?.bits !== undefined)
-      return no('study/field', `Expected bits of ${id} beside its params, not in them`, 'params', 'bits')
-    if (transfer)
-      return no('study/field', `Expected no ${id} in a study with training: trained on, its weights would leave their grid`)
-    return undefined
-  }
-  if (bits !== undefined) return no('study/field', `Expected no bits for ${id}, which removes weights and quantises none`, 'bits')
-  if (group === undefined || pattern !== 'free') return undefined
-  if (method.kind === 'solve' && !method.groups.includes(group)) {
-    return no('compress/quota', `Expected a group of ${method.groups.join(', ')} for ${id}, got "${group}" (string)`, 'group')
-  }
-  if (group === 'model' && method.needs.length > 0 && calibration!.order === 'blocks') {
-    return no('compress/quota', `Expected calibration in the order one-pass where all matrices compete, got blocks`, 'group')
-  }
-  return undefined
-}
-
-/** What the schema cannot say: keep at most `of`, sparsity or a keep-of pattern but not both, parameters the method knows. */
-function checkEntry(entry: CompressEntry, path: Path): Problem | undefined {
-  const { pattern = 'free', sparsity, method, bits } = entry
-  const params = { ...entry.params, ...(bits !== undefined && { bits: [bits].flat()[0] }) }
-  if (bits === undefined && pattern === 'free') {
-    if (sparsity === undefined)
-      return { code: 'compress/quota', message: 'Expected sparsity (0 up to 1) or a keep-of pattern, got neither', path }
-  } else if (pattern !== 'free') {
-    const tooMany = [pattern.keep].flat().find((keep) => keep > pattern.of)
-    const wrong = `Expected keep from 1 to ${pattern.of} in a pattern of ${pattern.of}, got ${tooMany} (number)`
-    if (tooMany !== undefined) return { code: 'compress/pattern', message: wrong, path: [...path, 'pattern', 'keep'] }
-    const both = 'Expected no sparsity beside a keep-of pattern, which says it already (1 − keep/of)'
-    if (sparsity !== undefined) return { code: 'compress/pattern', message: both, path: [...path, 'sparsity'] }
-  }
-  const checked = methods.find(({ id }) => id === method)!.params.safeParse(params)
-  if (checked.success) return undefined
-  const issue = checked.error.issues[0]!
-  const problem = problemOf(issue, params)
-  return {
-    code: 'study/field',
-    message: `${problem.message} (parameter of ${method})`,
-    path: [...path, 'params', ...problem.path],
-  }
 }
 
 /** The sentence for an issue of zod: what was expected, what came, value and type. */

@@ -1,14 +1,30 @@
 import { z } from 'zod'
 import { codeOf, gridOf, weightOf, type Grid } from '../grid.ts'
-import { prepareHessian, type Prepared } from '../hessian.ts'
-import type { CodeMethod, Codes, Linear } from '../method.ts'
-import { bits, blockSize, damping, filled, groupSize, symmetric, withDefaults } from '../params.ts'
-import { columnsOf, sweep, type Columns } from '../sweep.ts'
+import { preparing, type Prepared } from '../hessian.ts'
+import type { CodeMethod, Codes, Linear, Stats } from '../method.ts'
+import {
+  bits,
+  blockSize,
+  checkScales,
+  damping,
+  filled,
+  groupSize,
+  per,
+  range,
+  shrink,
+  symmetric,
+  withDefaults,
+} from '../params.ts'
+import { runPlain, type Steps } from '../products.ts'
+import { columnsOf, sweeping, type Columns } from '../sweep.ts'
 
-const DEFAULTS = { symmetric: false, damping: 0.01, blockSize: 128, actOrder: false, staticGroups: false }
+const DEFAULTS = {
+  ...{ symmetric: false, shrink: false, per: 'row' as 'row' | 'tensor' },
+  ...{ damping: 0.01, blockSize: 128, actOrder: false, staticGroups: false },
+}
 const params = withDefaults(
   {
-    ...{ bits, groupSize, symmetric, damping, blockSize },
+    ...{ bits, groupSize, per, symmetric, range, shrink, damping, blockSize },
     actOrder: z.boolean().optional().meta({
       label: 'Act-order',
       description: 'Columns of the strongest inputs first (by falling diagonal of the Hessian).',
@@ -20,7 +36,7 @@ const params = withDefaults(
     }),
   },
   DEFAULTS,
-)
+).superRefine(checkScales)
 type Settings = ReturnType<typeof filled<typeof DEFAULTS, z.output<typeof params>>>
 
 /**
@@ -39,27 +55,30 @@ export const gptq: CodeMethod<z.output<typeof params>, 'hessian'> = {
   params,
   bits: (p) => p.bits,
   isSymmetric: (p) => p.symmetric ?? DEFAULTS.symmetric,
-  code(l, { hessian }, p) {
-    const settings = filled(DEFAULTS, p)
-    const prepared = prepareHessian(l, hessian, settings.damping, settings.actOrder)
-    const columns = columnsOf(l, prepared)
-    const grids = openGrids(l, columns, prepared, settings)
-    const codes = new Uint8Array(l.out * l.in)
-    sweep(columns, settings.blockSize, {
-      block: grids.block,
-      column(i, becomes) {
-        const group = grids.groupAt(i)
-        const input = prepared.order[i]!
-        for (let row = 0; row < l.out; row++) {
-          const grid = grids.at(row, group)
-          const code = codeOf(Math.fround(columns.w[i * l.out + row]!), grid)
-          codes[row * l.in + input] = code
-          becomes[row] = weightOf(code, grid.scale, grid.zero)
-        }
-      },
-    })
-    return { codes, ...grids.done() }
-  },
+  code: (l, s, p) => runPlain(coding(l, s, p)),
+  coding,
+}
+
+function* coding(l: Linear, { hessian }: Pick<Stats, 'hessian'>, p: z.output<typeof params>): Steps<Codes> {
+  const settings = filled(DEFAULTS, p)
+  const prepared = yield* preparing(l, hessian, settings.damping, settings.actOrder)
+  const columns = columnsOf(l, prepared)
+  const grids = openGrids(l, columns, prepared, settings)
+  const codes = new Uint8Array(l.out * l.in)
+  yield* sweeping(columns, settings.blockSize, {
+    block: grids.block,
+    column(i, becomes) {
+      const group = grids.groupAt(i)
+      const input = prepared.order[i]!
+      for (let row = 0; row < l.out; row++) {
+        const grid = grids.at(row, group)
+        const code = codeOf(Math.fround(columns.w[i * l.out + row]!), grid)
+        codes[row * l.in + input] = code
+        becomes[row] = weightOf(code, grid.scale, grid.zero)
+      }
+    },
+  })
+  return { codes, ...grids.done() }
 }
 
 interface Grids {
@@ -74,7 +93,8 @@ interface Grids {
 /** Grids of all rows and groups, each found when the sweep comes to it. */
 function openGrids(l: Linear, columns: Columns, { order, isDead }: Prepared, settings: Settings): Grids {
   const { out, in: width } = l
-  const isWhole = (settings.groupSize ?? width) >= width
+  const isShared = settings.per === 'tensor'
+  const isWhole = isShared || (settings.groupSize ?? width) >= width
   const size = isWhole ? width : settings.groupSize!
   const grids: Grid[][] = Array.from({ length: Math.ceil(width / size) }, () => [])
   const isStatic = settings.staticGroups || isWhole
@@ -84,11 +104,12 @@ function openGrids(l: Linear, columns: Columns, { order, isDead }: Prepared, set
     const count = Math.min(size, width - from)
     for (let row = 0; row < out; row++) {
       const weights = Float32Array.from({ length: count }, (_, k) => weightAt(row, from + k))
-      grids[group]![row] = gridOf(weights, { ...settings, shrink: false })
+      grids[group]![row] = gridOf(weights, settings)
     }
   }
   // the published code takes scales of whole rows before it removes dead inputs, those of groups after
-  if (isStatic) grids.forEach((_, group) => find(group, (row, i) => (isDead[i] && !isWhole ? 0 : l.w[row * width + i]!)))
+  if (isShared) grids[0] = Array<Grid>(out).fill(gridOf(l.w, settings))
+  else if (isStatic) grids.forEach((_, group) => find(group, (row, i) => (isDead[i] && !isWhole ? 0 : l.w[row * width + i]!)))
   return {
     block(from, to) {
       if (isStatic) return
@@ -104,6 +125,7 @@ function openGrids(l: Linear, columns: Columns, { order, isDead }: Prepared, set
         scale: Float32Array.from(list, ({ scale }) => scale),
         zero: Uint8Array.from(list, ({ zero }) => zero),
         groupOf,
+        ...(isShared && { isShared }),
       }
     },
   }

@@ -1,24 +1,13 @@
 import { z } from 'zod'
 import { codeOf, gridOf } from '../grid.ts'
 import type { CodeMethod } from '../method.ts'
-import { bits, filled, groupSize, symmetric, withDefaults } from '../params.ts'
+import { bits, checkScales, filled, groupSize, per, range, shrink, symmetric, withDefaults } from '../params.ts'
 
-const DEFAULTS = { symmetric: false, shrink: false }
-const params = withDefaults(
-  {
-    bits,
-    groupSize,
-    symmetric,
-    shrink: z.boolean().optional().meta({
-      label: 'Shrink',
-      description: 'Tries 80 narrower ranges and takes the one with the least Σ|Q(w) − w|^2.4 (paper.md 4.8).',
-    }),
-  },
-  DEFAULTS,
-)
+const DEFAULTS = { symmetric: false, shrink: false, per: 'row' as 'row' | 'tensor' }
+const params = withDefaults({ bits, groupSize, per, symmetric, range, shrink }, DEFAULTS).superRefine(checkScales)
 
 /**
- * Each weight becomes the nearest number of a grid over the range of its row, or of its group of columns: scale · (clamp(round(w / scale) +
+ * Each weight becomes the nearest number of a grid over the range of its row, of its group of columns, or of its matrix: scale · (clamp(round(w / scale) +
  * zero, 0, 2^bits − 1) − zero), halves to even (round-to-nearest; paper.md 4.8).
  */
 export const rtn: CodeMethod<z.output<typeof params>> = {
@@ -35,21 +24,24 @@ export const rtn: CodeMethod<z.output<typeof params>> = {
   isSymmetric: (p) => p.symmetric ?? DEFAULTS.symmetric,
   code({ out, in: width, w }, _, p) {
     const settings = filled(DEFAULTS, p)
-    const size = Math.min(p.groupSize ?? width, width)
+    const isShared = settings.per === 'tensor'
+    const size = isShared ? width : Math.min(p.groupSize ?? width, width)
     const groups = Math.ceil(width / size)
     const codes = new Uint8Array(w.length)
     const scale = new Float32Array(out * groups)
     const zero = new Uint8Array(out * groups)
+    const shared = isShared ? gridOf(w, settings) : undefined
     for (let row = 0; row < out; row++) {
       for (let group = 0; group < groups; group++) {
         const from = row * width + group * size
         const to = Math.min(from + size, (row + 1) * width)
-        const grid = gridOf(w.subarray(from, to), settings)
+        const grid = shared ?? gridOf(w.subarray(from, to), settings)
         scale[row * groups + group] = grid.scale
         zero[row * groups + group] = grid.zero
         for (let i = from; i < to; i++) codes[i] = codeOf(w[i]!, grid)
       }
     }
-    return { codes, scale, zero, groupOf: Int32Array.from({ length: width }, (_, i) => Math.floor(i / size)) }
+    const groupOf = Int32Array.from({ length: width }, (_, i) => Math.floor(i / size))
+    return { codes, scale, zero, groupOf, ...(isShared && { isShared }) }
   },
 }

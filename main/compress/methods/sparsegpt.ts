@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { LabError } from '../../base/errors.ts'
 import { keepAll } from '../bits.ts'
-import { prepareHessian } from '../hessian.ts'
-import type { Quota, SolveMethod } from '../method.ts'
+import { preparing } from '../hessian.ts'
+import type { Linear, Quota, Solved, SolveMethod, Stats } from '../method.ts'
 import { blockSize, damping, filled, withDefaults } from '../params.ts'
+import { runPlain, type Steps } from '../products.ts'
 import { findPlace } from '../rank.ts'
-import { columnsOf, sweep, type Columns, type Decision } from '../sweep.ts'
+import { columnsOf, sweeping, type Columns, type Decision } from '../sweep.ts'
 
 const DEFAULTS = { damping: 0.01, blockSize: 128 }
 const params = withDefaults(
@@ -39,29 +40,38 @@ export const sparsegpt: SolveMethod<z.output<typeof params>, 'hessian'> = {
   params,
   group: 'layer',
   groups: ['layer', 'row'],
-  solve(l, { hessian }, quota, p) {
-    const settings = filled(DEFAULTS, p)
-    const { pattern } = quota
-    if (pattern !== 'free' && settings.blockSize % pattern.of !== 0) {
-      const wanted = `a block of columns that is a multiple of ${pattern.of}, the size of a pattern`
-      throw new LabError('compress/pattern', `Expected ${wanted}, got ${settings.blockSize} (number) for ${l.name}.`)
-    }
-    const columns = columnsOf(l, prepareHessian(l, hessian, settings.damping))
-    // 1 where a weight goes, [in, out]
-    const gone = new Uint8Array(columns.w.length)
-    const mark =
-      pattern === 'free'
-        ? markFree(columns, gone, quota, settings.threshold === 'published')
-        : markPattern(columns, gone, pattern)
-    sweep(columns, settings.blockSize, {
-      ...mark,
-      column(i, becomes) {
-        mark.column?.(i, becomes)
-        for (let row = 0; row < l.out; row++) becomes[row] = gone[i * l.out + row] ? 0 : columns.w[i * l.out + row]!
-      },
-    })
-    return solved(columns, gone)
-  },
+  problem: problemOf,
+  solve: (l, s, quota, p) => runPlain(solving(l, s, quota, p)),
+  solving,
+}
+
+function* solving(l: Linear, { hessian }: Pick<Stats, 'hessian'>, quota: Quota, p: z.output<typeof params>): Steps<Solved> {
+  const settings = filled(DEFAULTS, p)
+  const { pattern } = quota
+  const problem = problemOf(quota, p)
+  if (problem) throw new LabError('compress/pattern', `Expected ${problem.wanted} for ${l.name}, got ${problem.came}.`)
+  const columns = columnsOf(l, yield* preparing(l, hessian, settings.damping))
+  // 1 where a weight goes, [in, out]
+  const gone = new Uint8Array(columns.w.length)
+  const mark =
+    pattern === 'free' ? markFree(columns, gone, quota, settings.threshold === 'published') : markPattern(columns, gone, pattern)
+  yield* sweeping(columns, settings.blockSize, {
+    ...mark,
+    column(i, becomes) {
+      mark.column?.(i, becomes)
+      for (let row = 0; row < l.out; row++) becomes[row] = gone[i * l.out + row] ? 0 : columns.w[i * l.out + row]!
+    },
+  })
+  return solved(columns, gone)
+}
+
+/** Groups of a pattern must not lie across two blocks. */
+function problemOf({ pattern }: Quota, { blockSize = DEFAULTS.blockSize }: z.output<typeof params>) {
+  if (pattern === 'free' || blockSize % pattern.of === 0) return undefined
+  return {
+    wanted: `a blockSize that is a multiple of ${pattern.of}, the size of a group of the pattern`,
+    came: `${blockSize} (number)`,
+  }
 }
 
 /** What it would cost to remove the weight of a row in column i. */
