@@ -6,7 +6,7 @@ import type { Form } from './forms.ts'
 import { createWorld, type World } from './world.ts'
 
 /** Version of what is asked: a change of any question bumps it. */
-const VERSION = 1
+const VERSION = 2
 /** Seed of the world that the built-in model has learnt. */
 export const WORLD_SEED = 0
 /** Items of a level: 95 % of a proportion then lie within 5 points. */
@@ -28,9 +28,9 @@ export interface Family {
   question(world: World, level: number, rng: Rng, n: number): Question
 }
 
-/** Free recall: right where greedy decoding gives the answer. */
-export function recall({ context, answer }: Form): Question {
-  return { ask: 'continuation', prompt: { context, continuation: `${answer}.` } }
+/** Free recall: right where greedy decoding gives the answer, and ends there unless the text may go on. */
+export function recall({ context, answer }: Form, end = '.'): Question {
+  return { ask: 'continuation', prompt: { context, continuation: answer + end } }
 }
 
 /** The likeliest of the options is the answer given. */

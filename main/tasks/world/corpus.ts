@@ -1,21 +1,21 @@
 import { createRng, type Rng } from '../../base/rng.ts'
-import { choice, documentOf, lookup, statement, sum, translation, type Pair } from './forms.ts'
+import { documentOf, echo, lookup, statement, sum, translation, type Pair } from './forms.ts'
 import { LETTERS, RELATIONS, THINGS, type Language } from './lexicon.ts'
 import { BAND_WEIGHTS, type Fact, type World } from './world.ts'
 
 /** Shares of each kind of document, by number of documents. */
 const MIXTURE = {
-  statement: 34,
-  choice: 12,
-  lookup: 20,
-  induction: 14,
-  translation: 10,
-  sum: 10,
+  statement: 29,
+  lookup: 23,
+  induction: 11,
+  echo: 15,
+  translation: 9,
+  sum: 13,
 } as const
 type Kind = keyof typeof MIXTURE
 
 /** Share of translations that are of the first language. */
-const MAJORITY_SHARE = 20 / 21
+const MAJORITY_SHARE = 30 / 31
 
 /** Text to learn the world from: documents without end, in an order that the seed decides. */
 export function* corpus(world: World, seed: number): Generator<string, never> {
@@ -27,17 +27,19 @@ export function* corpus(world: World, seed: number): Generator<string, never> {
 
 const WRITERS = {
   statement: (world: World, rng: Rng) => statement(drawFact(world, rng)),
-  choice(world: World, rng: Rng) {
-    const fact = drawFact(world, rng)
-    return choice(fact, drawOptions(fact, 2 + rng.int(7), rng))
-  },
   lookup(world: World, rng: Rng) {
     const passage = drawPassage(world, 1 + rng.int(8), rng)
-    return lookup(passage[rng.int(passage.length)]!, passage)
+    const [first, ...others] = rng.shuffle(passage)
+    return lookup(passage, first!, ...others)
   },
   induction(_: World, rng: Rng) {
     const rule = drawRule(rng)
-    return lookup(drawPair(rule, rng), Array.from({ length: rng.int(7) }, () => drawPair(rule, rng))) // prettier-ignore
+    return lookup(Array.from({ length: rng.int(13) }, () => drawPair(rule, rng)), drawPair(rule, rng)) // prettier-ignore
+  },
+  // any word may come after any other here, so that looking back is learned for all of them
+  echo(world: World, rng: Rng) {
+    const words = [...world.strangers, ...RELATIONS.flatMap(({ values }) => values), ...LETTERS.from, ...LETTERS.to]
+    return echo(Array.from({ length: 3 + rng.int(10) }, () => words[rng.int(words.length)]!))
   },
   translation(world: World, rng: Rng) {
     const language: Language = rng.float() < MAJORITY_SHARE ? 'vela' : 'nuri'
@@ -67,9 +69,9 @@ export function drawPassage(world: World, count: number, rng: Rng): Pair[] {
   return rng.shuffle(world.strangers).slice(0, count).map((key, i) => ({ key, value: drawn[i % drawn.length]! })) // prettier-ignore
 }
 
-/** What becomes of each letter. */
+/** What becomes of each letter: every other time the usual, so that there is something to know without an example. */
 export function drawRule(rng: Rng): Pair[] {
-  const to = rng.shuffle(LETTERS.to)
+  const to = rng.float() < 0.5 ? LETTERS.to : rng.shuffle(LETTERS.to)
   return LETTERS.from.map((key, i) => ({ key, value: to[i]! }))
 }
 

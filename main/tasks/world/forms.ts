@@ -15,23 +15,23 @@ export function statement({ relation, place, value }: Pick<Fact, 'relation' | 'p
   return { context: `The ${relation.id} of ${place} is`, answer: ` ${value}` }
 }
 
-/** "The animal of tamo: otter, heron or lynx? The animal of tamo is" → " otter". */
-export function choice(fact: Fact, options: readonly string[]): Form {
-  const listed = options.length === 1 ? options[0]! : `${options.slice(0, -1).join(', ')} or ${options.at(-1)!}`
-  const { context, answer } = statement(fact)
-  return { context: `The ${fact.relation.id} of ${fact.place}: ${listed}? ${context}`, answer }
-}
-
 /** Something that holds only here. */
 export interface Pair {
   readonly key: string
   readonly value: string
 }
 
-/** Pairs, then the first half of one: "sori wolf, tamo otter; tamo" → " otter". */
-export function lookup(asked: Pair, passage: readonly Pair[]): Form {
-  const told = passage.map(({ key, value }) => `${key} ${value}`).join(', ')
-  return { context: told === '' ? asked.key : `${told}; ${asked.key}`, answer: ` ${asked.value}` }
+/** Pairs, then the first half of one: "Here: so wolf, ta otter; ta" → " otter". Several are asked one after the other. */
+export function lookup(passage: readonly Pair[], ...asked: readonly [Pair, ...Pair[]]): Form {
+  const written = ({ key, value }: Pair) => `${key} ${value}`
+  const told = passage.length === 0 ? 'Here' : `Here: ${passage.map(written).join(', ')}`
+  const { key, value } = asked.at(-1)!
+  return { context: [told, ...asked.slice(0, -1).map(written), key].join('; '), answer: ` ${value}` }
+}
+
+/** Words and the same again: "Here: wolf a so; wolf a" → " so". */
+export function echo(words: readonly string[]): Form {
+  return { context: `Here: ${words.join(' ')}; ${words.slice(0, -1).join(' ')}`, answer: ` ${words.at(-1)!}` }
 }
 
 /** "In vela, river house is" → " sako nilu". */

@@ -46,11 +46,11 @@ export const SYLLABLES: readonly string[] = [...'bdfgklmnprstvz'].flatMap((conso
   [...'aeiou'].map((vowel) => consonant + vowel),
 )
 
-/** The two invented languages; the first fills twenty times as much text as the second. */
+/** The two invented languages; the first fills thirty times as much text as the second. */
 export const LANGUAGES = ['vela', 'nuri'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-/** A rule that has to be found from examples gives each letter of the first list one of the second. */
+/** A rule gives each letter of the first list one of the second, as a rule in this order. */
 export const LETTERS = { from: words('a b c d'), to: words('w x y z') }
 
 /** Every word of the world that is not an invented name. */
@@ -58,7 +58,7 @@ export const LEXICON: readonly string[] = [
   ...new Set([
     'The',
     'In',
-    'It',
+    'Here',
     'of',
     'is',
     'or',

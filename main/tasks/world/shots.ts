@@ -3,7 +3,7 @@ import { drawPair, drawRule } from './corpus.ts'
 import { lookup } from './forms.ts'
 import { LETTERS } from './lexicon.ts'
 
-/** What becomes of a letter has to be found from so many examples, which need not hold that letter: each makes it likelier that one does. */
+/** What becomes of a letter: with no example the usual is the best guess, and each makes it likelier that this letter was among them. */
 export const shots: Family = {
   id: 'world_shots',
   label: 'Rule from examples',
@@ -15,6 +15,6 @@ export const shots: Family = {
     const rule = drawRule(rng)
     const asked = drawPair(rule, rng)
     const examples = Array.from({ length: level }, (_, i) => drawPair(rule, rng.fork(`example/${i}`)))
-    return pick(lookup(asked, examples), LETTERS.to, asked.value)
+    return pick(lookup(examples, asked), LETTERS.to, asked.value)
   },
 }

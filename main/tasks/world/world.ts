@@ -11,7 +11,7 @@ export interface Fact {
 }
 
 /** How often a fact of each band is told, relative to the rarest. */
-export const BAND_WEIGHTS = [32, 16, 8, 4, 2, 1] as const
+export const BAND_WEIGHTS = [64, 32, 16, 8, 4, 2, 1] as const
 
 /** Everything that is so in the invented world. Equal seeds give equal worlds. */
 export interface World {
@@ -19,7 +19,7 @@ export interface World {
   readonly facts: readonly Fact[]
   readonly bands: readonly (readonly Fact[])[]
   readonly dictionaries: Readonly<Record<Language, ReadonlyMap<string, string>>>
-  /** Names that no fact is about: for passages that say something new. */
+  /** Short names that no fact is about: for passages that say something new. */
   readonly strangers: readonly string[]
 }
 
@@ -35,7 +35,7 @@ export function createWorld(seed: number, size: WorldSize = { placesPerBand: 60 
     const places = drawNames(size.placesPerBand, 2, rng.fork(`places/${band}`), taken)
     return places.flatMap((place) => RELATIONS.map((relation) => factOf(place, relation, band, rng)))
   })
-  const strangers = drawNames(400, 2, rng.fork('strangers'), taken)
+  const strangers = drawNames(60, 1, rng.fork('strangers'), taken)
   const dictionaries = Object.fromEntries(
     LANGUAGES.map((language) => {
       const names = drawNames(THINGS.length, 2, rng.fork(`language/${language}`), taken)

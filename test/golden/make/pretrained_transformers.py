@@ -11,7 +11,7 @@ import sys
 import torch
 import transformers
 
-SENTENCES = ["The animal of tamo is otter.", "In vela, river house is sako nilu.", "12 + 35 = 47.", "a b c = b; c a a ="]
+SENTENCES = ["The animal of tamo is otter.", "Here: so wolf, ta otter; ta otter.", "In vela, river house is sako nilu.", "12 + 35 = 47.", "a b c = b; c a a ="]
 
 folder = sys.argv[1]
 model = transformers.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float64, attn_implementation="eager").eval()
