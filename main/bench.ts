@@ -11,6 +11,7 @@ import { openQueue, type Queue } from './jobs/queue/queue.ts'
 import { runJob } from './jobs/runner.ts'
 import { createEffort, createPace } from './jobs/study/effort.ts'
 import type { StudyParams } from './jobs/study/prepare.ts'
+import { sensitivityOf, type Sensitivity } from './jobs/study/sensitivity.ts'
 import { holdLock, openStore, type Store } from './store/open.ts'
 
 /** Everything a host works with. The only place where things are constructed and handed to each other. */
@@ -73,6 +74,8 @@ function readVersion(): string {
 export interface RunOptions extends Omit<StudyParams, 'file'> {
   readonly signal: AbortSignal
   readonly onProgress: (progress: Progress) => void
+  /** Before the first cell, where any is left to run: what drops so many items can show. */
+  readonly onReady?: (sensitivity: readonly Sensitivity[]) => void
   /** A cell is on record or failed. */
   readonly onCell?: (cell: SettledCell) => void
 }
@@ -103,7 +106,7 @@ export interface RunOutcome {
 export async function runStudy(
   bench: Bench,
   file: string,
-  { signal, onProgress, onCell, ...params }: RunOptions,
+  { signal, onProgress, onReady, onCell, ...params }: RunOptions,
 ): Promise<RunOutcome> {
   const effort = createEffort()
   const place = {
@@ -125,6 +128,7 @@ export async function runStudy(
   }
   store.studies.save(stored, cells, 'running')
   const left = cells.filter(({ fingerprint }) => !store.cells.isDone(fingerprint))
+  if (onReady && left.length > 0) onReady(await sensitivityOf(p.tasks))
   const pace = createPace(left, effort, place.nowMs)
   const skipped = cells.length - left.length
   const onMove = () => {

@@ -177,6 +177,15 @@ describe('training after compression', () => {
       'not supported',
     ])
   })
+  it('refutes that values keep the score where they do not at one level, whatever sparse does there', () => {
+    const all = verdictRows(
+      trained([200], (kind) => (kind === 'freezing' ? 0.85 : 0.99)),
+      [],
+    )
+    const row = find(all, 'H4', 'magnitude')
+    expect([row.verdict, row.p]).toEqual(['not supported', null])
+    expect(row.why).toContain('more than 5 for sure')
+  })
   it('has nothing to say where nothing was lost', () => {
     const all = verdictRows(
       trained([200], () => 0.99),

@@ -1,7 +1,7 @@
 import type { VerdictRow } from '../../../preload/contract.ts'
 import { groupBy } from '../../charts/view.ts'
 import { fixed, pValue, whole } from '../../charts/words.ts'
-import { effectWords } from '../verdicts/words.ts'
+import { effectWords, trainingNames } from '../verdicts/words.ts'
 import { glue, markup, type Html } from './html.ts'
 import { fold } from './tables.ts'
 
@@ -33,7 +33,7 @@ function columnsOf(rows: readonly VerdictRow[]): Column[] {
   const all: Column[] = [
     { title: 'model', of: ({ model }) => model },
     { title: 'scorer', of: ({ scorer }) => scorer },
-    { title: 'training', of: ({ training }) => training },
+    { title: 'training', of: trainingNames(rows) },
     { title: 'compression', of: ({ compression, isControl }) => `${compression}${isControl ? ' (control)' : ''}` },
     { title: 'asked of', of: ({ subject }) => subject },
   ]

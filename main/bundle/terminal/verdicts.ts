@@ -1,7 +1,7 @@
 import type { VerdictRow } from '../../../preload/contract.ts'
 import { groupBy } from '../../charts/view.ts'
 import { plural, pValue } from '../../charts/words.ts'
-import { effectWords, placeOfVerdict, VERDICT_MARKS, type Placed } from '../verdicts/words.ts'
+import { effectWords, placeOfVerdict, trainingNames, VERDICT_MARKS, type Placed } from '../verdicts/words.ts'
 import { formatGrid, plain, tint, wrap, type GridCell, type GridLine, type Paper } from './grid.ts'
 
 /** Hypotheses as columns, what they were asked of as lines; '' where there are none. */
@@ -45,10 +45,9 @@ export function verdictReasons(rows: readonly VerdictRow[], paper: Paper): strin
 }
 
 function reasonOf(row: VerdictRow, all: readonly VerdictRow[], paper: Paper): string {
-  const { model, scorer, training, transfer, compression, isControl, subject, verdict, why, pHolm, tests, control, excluded } =
-    row
+  const { model, scorer, transfer, compression, isControl, subject, verdict, why, pHolm, tests, control, excluded } = row
   const differs = (field: 'model' | 'scorer' | 'training' | 'transfer') => new Set(all.map((r) => r[field])).size > 1
-  const where = (['model', 'scorer', 'transfer', 'training'] as const).flatMap((field) => (differs(field) ? [{ model, scorer, training, transfer }[field]] : [])) // prettier-ignore
+  const where = (['model', 'scorer', 'transfer', 'training'] as const).flatMap((field) => (differs(field) ? [{ model, scorer, training: trainingNames(all)(row), transfer }[field]] : [])) // prettier-ignore
   const place = [...where, `${compression}${isControl ? ' (control)' : ''}`, subject].filter(Boolean).join(', ')
   const p = pHolm === null ? '' : `; ${pValue(pHolm)} after Holm over ${plural(tests, 'test')}`
   const lines = [

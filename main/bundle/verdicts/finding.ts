@@ -29,7 +29,8 @@ export function effectOf(
   return {
     ...{ effect, unit, effectValue: finite(found.value) },
     ...{ effectLow: interval?.low ?? null, effectHigh: interval?.high ?? null },
-    detectable: least > 0 ? finite(least) : null,
+    // tau and sparsity know no more than 1
+    detectable: least > 0 && (unit === 'points' || unit === 'share' || least <= 1) ? finite(least) : null,
   }
 }
 

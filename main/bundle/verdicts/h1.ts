@@ -1,7 +1,7 @@
-import { percent, plural, signed } from '../../charts/words.ts'
+import { percent, plural, pValue, sentence, signed } from '../../charts/words.ts'
 import { holm } from '../../stats/correct.ts'
 import { above } from '../../stats/equivalence.ts'
-import { isotonicTest } from '../../stats/isotonic.ts'
+import { isotonic, isotonicResidual, isotonicTest } from '../../stats/isotonic.ts'
 import { RESAMPLES, SEED } from '../measured.ts'
 import { dropError, meanOf, weighted, type Estimate, type Level, type Series } from './evidence.ts'
 import { effectOf, headOf, type Finding } from './finding.ts'
@@ -28,9 +28,12 @@ export function h1(series: Series, subject: Subject): Finding | null {
   const falls = steps.filter(({ fall }) => fall > 0)
   const corrected = holm(steps.map(({ p }) => p))
   const worst = corrected.indexOf(Math.min(...corrected))
+  const largest = Math.max(0, ...falls.map(({ fall }) => fall))
+  const together = test && largest > LINES.step ? misfit(lines, test.residual) : null
   return {
     of: series.of,
-    against: steps.length === 0 ? null : corrected[worst]!,
+    // one large step, or many: two ways to be wrong, so that p counts twice
+    against: steps.length === 0 ? null : Math.min(1, 2 * Math.min(corrected[worst]!, together ?? 1)),
     head: {
       ...headOf('H1', series, subject.name),
       ...{ statistic: 'isotonic residual', value: test?.residual ?? null, p: test?.p ?? null },
@@ -39,16 +42,18 @@ export function h1(series: Series, subject: Subject): Finding | null {
       details: [
         { name: 'steps', value: steps.length },
         { name: 'steps down', value: falls.length },
-        { name: 'largest step down, points', value: 100 * Math.max(0, ...falls.map(({ fall }) => fall)) },
+        { name: 'largest step down, points', value: 100 * largest },
+        { name: 'p of the steps down together', value: together },
         { name: 'share of steps that exclude a fall', value: steps.length === 0 ? null : steps.filter(({ isSureRise }) => isSureRise).length / steps.length }, // prettier-ignore
       ],
     },
     judge: (isFor, isAgainst) => {
       if (able.length === 0) return { verdict: 'inconclusive', why: 'The uncompressed model is above chance at none of it.' }
       if (lines.length === 0) return { verdict: 'inconclusive', why: 'One level of compression has no order.' }
-      if (isAgainst) return { verdict: 'not supported', why: sentenceOf(steps[worst]!) }
-      const down = falls.length === 0 ? 'no step goes down' : `${falls.length} of ${plural(steps.length, 'step')} go down, by ${percent(Math.max(...falls.map(({ fall }) => fall)))} points at most, none by more than 1 for sure` // prettier-ignore
+      if (isAgainst && corrected[worst]! <= (together ?? 1)) return { verdict: 'not supported', why: sentenceOf(steps[worst]!) }
+      const down = falls.length === 0 ? 'no step goes down' : `${falls.length} of ${plural(steps.length, 'step')} go down, by ${percent(largest)} points at most, none by more than 1 for sure` // prettier-ignore
       const tau = signed(meanTau(lines).value, 2)
+      if (isAgainst) return { verdict: 'not supported', why: `${sentence(down)}, yet together more than other items would bring (${pValue(together)}; mean τ ${tau}).` } // prettier-ignore
       return isFor
         ? {
             verdict: 'supported',
@@ -86,6 +91,24 @@ function stepsOf({ key, points }: Line): Step[] {
     const error = dropError(fall, from.n)
     return [{ key, from, to, fall: fall.value, p: above(fall.value, error, LINES.step), isSureRise: above(-fall.value, error) < LINES.alpha / 2 }] // prettier-ignore
   })
+}
+
+/** How often curves that truly rise, as the isotonic fit has them, would miss it by as much: resamples moved onto the fit. */
+function misfit(lines: readonly Line[], residual: number): number {
+  const curves = lines.map(({ points }) => {
+    const weights = points.map(({ error }) => error ** -2)
+    const fitted = isotonic({ values: points.map(({ drop }) => drop.value), weights })
+    return { weights, points, shift: fitted.map((at, i) => at - points[i]!.drop.value) }
+  })
+  let asMuch = 1
+  for (let b = 0; b < RESAMPLES; b++) {
+    let total = 0
+    for (const { weights, points, shift } of curves) {
+      total += isotonicResidual({ values: points.map(({ drop }, i) => drop.samples[b]! + shift[i]!), weights })
+    }
+    if (!(total < residual)) asMuch++
+  }
+  return asMuch / (RESAMPLES + 1)
 }
 
 function sentenceOf({ key, from, to }: Step): string {

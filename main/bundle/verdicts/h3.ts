@@ -80,7 +80,7 @@ const FOLD = 4
 
 /** H3 under more and more steps: the longest training judged as any other, with what each doubling adds. */
 export function doses(all: readonly Kinds[]): Finding[] {
-  const rest = ({ sparse }: Kinds) => sparse.training.replace(/, \d+ steps/, '')
+  const rest = ({ sparse }: Kinds) => sparse.training.replace(/, [\d.]+ (steps|epochs)/, '')
   const groups = groupBy(all.filter(({ others }) => others.has(KIND)), (k) => JSON.stringify([k.sparse.model, k.sparse.scorer, k.sparse.label, rest(k)])) // prettier-ignore
   return [...groups.values()].flatMap((members) => {
     const byLength = [...members].sort((a, b) => a.sparse.steps! - b.sparse.steps!)

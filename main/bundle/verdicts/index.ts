@@ -33,10 +33,11 @@ function findingsOf(measured: readonly Measured[], estimators: readonly string[]
   const kinds = kindsOf(all)
   const ordered = [
     ...pruned.flatMap((series) => subjectsOf(byView.get(viewKey(series))!, estimators).map((subject) => ({ series, subject }))),
-    ...adequacyOf(all),
   ]
   return [
-    ...ordered.flatMap(({ series, subject }) => ofOne(series, subject)),
+    ...ordered.flatMap(({ series, subject }) => [h1(series, subject) ?? [], ...onDifficulty(series, subject)].flat()),
+    // the curves of each amount of data have had their H1
+    ...adequacyOf(all).flatMap(({ series, subject }) => onDifficulty(series, subject)),
     ...kinds.flatMap((one) => [h3(one), h4(one)].flatMap((finding) => finding ?? [])),
     ...doses(kinds),
     ...contrasts(pruned, byView, estimators),
@@ -45,8 +46,8 @@ function findingsOf(measured: readonly Measured[], estimators: readonly string[]
 
 const viewKey = ({ model, scorer, training }: Pick<Series, 'model' | 'scorer' | 'training'>) => JSON.stringify([model, scorer, training]) // prettier-ignore
 
-function ofOne(series: Series, subject: Subject): Finding[] {
-  const found = [h1(series, subject), h2(series, subject), ...LINES.eps.map((eps) => h2b(series, subject, eps))]
+function onDifficulty(series: Series, subject: Subject): Finding[] {
+  const found = [h2(series, subject), ...LINES.eps.map((eps) => h2b(series, subject, eps))]
   return found.flatMap((finding) => finding ?? [])
 }
 

@@ -24,7 +24,7 @@ type Hypothesis = VerdictRow['hypothesis']
 export const RULES: Readonly<Record<Hypothesis, { readonly claim: string; readonly rule: string }>> = {
   H1: {
     claim: 'The more weights go, the larger the drop: for every task by itself, drop never falls as compression grows.',
-    rule: 'Supported: drops follow the levels of compression better than in random order (isotonic regression, p < 0.05 after Holm) and no step between neighbouring levels goes down by more than 1 point for sure. Not supported: such a step there is (Holm over all steps, then over scopes). Else inconclusive.', // prettier-ignore
+    rule: 'Supported: drops follow the levels of compression better than in random order (isotonic regression, p < 0.05 after Holm) and no step between neighbouring levels goes down by more than 1 point for sure. Not supported: such a step there is (Holm over all steps, then over scopes), or one step is larger than 1 point and all steps down together are more than other items would bring (bootstrap about the isotonic fit). Else inconclusive.', // prettier-ignore
   },
   H2: {
     claim: 'Pruned alike, harder tasks lose more.',
@@ -40,7 +40,7 @@ export const RULES: Readonly<Record<Hypothesis, { readonly claim: string; readon
   },
   H4: {
     claim: 'The values matter, not the capacity: small weights held at their pre-trained values keep the score.',
-    rule: 'Of the levels of H3. Supported: freezing beats sparse-to-dense (p < 0.05 after Holm) and ends less than 5 points below dense (lower end of its interval). Not supported: it beats sparse-to-dense by less than 2 points for sure (after Holm), or ends more than 5 points below dense (upper end). Else inconclusive.', // prettier-ignore
+    rule: 'Supported: at the levels of H3 freezing beats sparse-to-dense (p < 0.05 after Holm), and over all levels it ends less than 5 points below dense for sure (interval of the mean). Not supported: at some level it ends more than 5 points below dense for sure (Holm over levels, then over scopes), or at the levels of H3 it beats sparse-to-dense by less than 2 points for sure. Else inconclusive.', // prettier-ignore
   },
   H5: {
     claim: 'H1 and H2 hold for every way of pruning, pattern and model that was tried.',

@@ -71,6 +71,20 @@ export function outcomeOf(
   }
 }
 
+/** Drop after one kind of training, level by level, where all of it was asked. */
+export function dropsOf(
+  kinds: Kinds,
+  keys: readonly string[],
+  kind: string,
+): { readonly label: string; readonly drop: Estimate; readonly items: number }[] {
+  // prettier-ignore
+  return (kinds.others.get(kind)?.levels ?? []).flatMap(({ label, cells }) => {
+    const some = keys.flatMap((key) => cells.get(key) ?? [])
+    const items = some.reduce((sum, { n }) => sum + n, 0)
+    return keys.length === 0 || some.length < keys.length ? [] : [{ label, drop: dropOver(some, kinds.sparse.better), items }]
+  })
+}
+
 /** Drop of the mean over tasks, each counting alike. */
 function dropOver(cells: readonly Cell[], better: Series['better']): Estimate {
   const sign = better === 'higher' ? 1 : -1

@@ -16,6 +16,7 @@ export interface Placed {
 export function placeOfVerdict(rows: readonly VerdictRow[]): Placed[] {
   const differs = (field: 'model' | 'scorer' | 'training') => new Set(rows.map((r) => r[field])).size > 1
   const fields = (['model', 'scorer', 'training'] as const).filter(differs)
+  const training = trainingNames(rows)
   return rows.map((row): Placed => {
     const { hypothesis, subject, compression, isControl, transfer } = row
     const [, base, eps] = /^(.*), (\d+ %) loss$/.exec(subject) ?? [null, subject, '']
@@ -23,10 +24,23 @@ export function placeOfVerdict(rows: readonly VerdictRow[]): Placed[] {
     return {
       row,
       column: hypothesis === 'H2b' ? `H2b ${eps} ` : `${hypothesis} `,
-      block: [`${way}${isControl ? ' (control)' : ''}`, ...fields.map((field) => row[field])].filter(Boolean).join(', '),
+      block: [
+        `${way}${isControl ? ' (control)' : ''}`,
+        ...fields.map((field) => (field === 'training' ? training(row) : row[field])),
+      ]
+        .filter(Boolean)
+        .join(', '),
       line: base!,
     }
   })
+}
+
+/** What was trained on, how long and how fast; all of it where trainings would read the same. */
+export function trainingNames(rows: readonly VerdictRow[]): (row: Pick<VerdictRow, 'training'>) => string {
+  const short = (name: string) => name.split(', ').slice(0, 3).join(', ')
+  const all = [...new Set(rows.map(({ training }) => training))]
+  const isTold = new Set(all.map(short)).size === all.length
+  return ({ training }) => (isTold ? short(training) : training)
 }
 
 /** "rise of drop from easiest to hardest +12.3 points [+8.1, +16.0]; 7.2 would have been seen". */

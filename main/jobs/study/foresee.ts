@@ -10,6 +10,7 @@ import { levelLabel, type PlannedCell } from '../../study/plan.ts'
 import type { Task } from '../../tasks/task.ts'
 import type { NamedByDraft } from './draft.ts'
 import { estimate, type Estimate, type ModelSize } from './estimate.ts'
+import { ASSUMED } from './sensitivity.ts'
 import { extentOf, tokensPerItem } from './task-size.ts'
 
 /** What a study will be: its cells by model, level and task, what it takes, and what it can show. */
@@ -36,9 +37,6 @@ export interface ForeseenTask extends Share {
 }
 
 type Reads = Pick<Store, 'hashes' | 'paces' | 'cells' | 'items'>
-
-/** Share of right answers that is assumed of a task that was never asked. */
-const ASSUMED = 0.75
 
 export async function foresee(named: NamedByDraft, cells: readonly PlannedCell[], store: Reads): Promise<Foreseen> {
   const { study, models, tasks } = named
