@@ -1,6 +1,8 @@
 /** Element types that live in memory. float16 and bfloat16 exist on disk only: they are widened when read, which is exact. */
 export interface TensorData {
   float32: Float32Array
+  /** For products whose rounding matters; weights never are. */
+  float64: Float64Array
   int32: Int32Array
   int64: BigInt64Array
   uint8: Uint8Array
@@ -19,6 +21,9 @@ export type FloatTensor = Extract<Tensor, { type: 'float32' }>
 
 export function float32(dims: readonly number[], data: Float32Array): FloatTensor {
   return { type: 'float32', dims, data }
+}
+export function float64(dims: readonly number[], data: Float64Array): Extract<Tensor, { type: 'float64' }> {
+  return { type: 'float64', dims, data }
 }
 export function int32(dims: readonly number[], data: Int32Array): Extract<Tensor, { type: 'int32' }> {
   return { type: 'int32', dims, data }

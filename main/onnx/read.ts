@@ -124,7 +124,7 @@ function readAttribute(bytes: Uint8Array): { name: string; attribute: Attribute 
 /** One that lies outside comes without its numbers. */
 function readTensor(bytes: Uint8Array, mayBeOutside = false): { name: string; tensor: Tensor; place?: ExternalPlace } {
   const found = { name: '', type: 0, dims: [] as number[], raw: undefined as Uint8Array | undefined }
-  const listed: Lists = { floats: [], int32s: [], int64s: [] }
+  const listed: Lists = { floats: [], doubles: [], int32s: [], int64s: [] }
   const entries = new Map<string, string>()
   let isOutside = false
   visit(bytes, 'an ONNX tensor', [12], {
@@ -133,6 +133,7 @@ function readTensor(bytes: Uint8Array, mayBeOutside = false): { name: string; te
     [schema.TENSOR.type]: (value) => (found.type = asNumber(value, 'tensor type')),
     [schema.TENSOR.raw]: (value) => (found.raw = asBytes(value, 'tensor')),
     [schema.TENSOR.floats]: (value) => listed.floats.push(...asFloats(value, 'tensor')),
+    [schema.TENSOR.doubles]: (value) => listed.doubles.push(...asDoubles(value, 'tensor')),
     [schema.TENSOR.int32s]: (value) => listed.int32s.push(...asNumbers(value, 'tensor')),
     [schema.TENSOR.int64s]: (value) => listed.int64s.push(...asBigints(value, 'tensor')),
     [schema.TENSOR.external]: (value) => {
@@ -163,12 +164,14 @@ function placeOf(name: string, entries: ReadonlyMap<string, string>): ExternalPl
 }
 
 function fromRaw(type: ElementType, raw: Uint8Array, name: string): Tensor['data'] {
-  const width = { float32: 4, int32: 4, int64: 8, uint8: 1, bool: 1 }[type]
+  const width = { float32: 4, float64: 8, int32: 4, int64: 8, uint8: 1, bool: 1 }[type]
   if (raw.length % width) throw damaged(`tensor "${name}"`, `a multiple of ${width} bytes`, `${raw.length}`)
   const { buffer } = new Uint8Array(raw) // a copy (of a Buffer too), so that the view is aligned and the file can be let go
   switch (type) {
     case 'float32':
       return new Float32Array(buffer)
+    case 'float64':
+      return new Float64Array(buffer)
     case 'int32':
       return new Int32Array(buffer)
     case 'int64':
@@ -181,14 +184,17 @@ function fromRaw(type: ElementType, raw: Uint8Array, name: string): Tensor['data
 
 interface Lists {
   readonly floats: number[]
+  readonly doubles: number[]
   readonly int32s: number[]
   readonly int64s: bigint[]
 }
 
-function fromLists(type: ElementType, { floats, int32s, int64s }: Lists): Tensor['data'] {
+function fromLists(type: ElementType, { floats, doubles, int32s, int64s }: Lists): Tensor['data'] {
   switch (type) {
     case 'float32':
       return Float32Array.from(floats)
+    case 'float64':
+      return Float64Array.from(doubles)
     case 'int32':
       return Int32Array.from(int32s)
     case 'int64':
@@ -273,6 +279,11 @@ function asFloats(value: Field['value'], what: string): number[] {
   const bytes = asBytes(value, what)
   if (bytes.length % 4) throw damaged('the ONNX file', `float32 numbers as ${what}`, `${bytes.length} bytes`)
   return [...new Float32Array(new Uint8Array(bytes).buffer)]
+}
+function asDoubles(value: Field['value'], what: string): number[] {
+  const bytes = asBytes(value, what)
+  if (bytes.length % 8) throw damaged('the ONNX file', `float64 numbers as ${what}`, `${bytes.length} bytes`)
+  return [...new Float64Array(new Uint8Array(bytes).buffer)]
 }
 
 function unsupported(found: string, expected: string): LabError {

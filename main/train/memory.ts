@@ -5,7 +5,7 @@ import { shapesOf, type Shape } from '../grad/shapes.ts'
 import type { Lessons } from './lessons.ts'
 
 type Sizes = Lessons['sizes']
-const BYTES = { float32: 4, int32: 4, int64: 8, uint8: 1, bool: 1 } as const
+const BYTES = { float32: 4, float64: 8, int32: 4, int64: 8, uint8: 1, bool: 1 } as const
 /** Operators whose output is their input under another shape. */
 const VIEWS = new Set(['Reshape', 'Squeeze', 'Unsqueeze', 'Identity'])
 

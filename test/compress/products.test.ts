@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { LabError } from '../../main/base/errors.ts'
+import type { LabError } from '../../main/base/errors.ts'
 import { createRng } from '../../main/base/rng.ts'
 import { breathing } from '../../main/compress/apply.ts'
 import { prepareHessian, preparing } from '../../main/compress/hessian.ts'

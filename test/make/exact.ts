@@ -30,6 +30,8 @@ export function narrow({ type, dims, data }: Exact): Tensor {
   switch (type) {
     case 'float32':
       return { type, dims, data: Float32Array.from(data) }
+    case 'float64':
+      return { type, dims, data: Float64Array.from(data) }
     case 'int32':
       return { type, dims, data: Int32Array.from(data) }
     case 'int64':
