@@ -37,6 +37,7 @@ const LONG: readonly ApiName[] = [
     'tasks.list',
     'tasks.check',
   ] as const),
+  ...(['bundles.export', 'bundles.download', 'bundles.verify', 'bundles.import', 'bundles.open', 'exports.write'] as const),
 ]
 /** Calls that are short, but too long to stand in the way of others: they read files, or many items. */
 const BRIEF: readonly ApiName[] = [

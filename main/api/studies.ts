@@ -1,17 +1,20 @@
 import { z } from 'zod'
 import { exports } from '../bundle/exports/index.ts'
+import { findReference } from '../bundle/references.ts'
 import { figuresOf } from '../bundle/figures.ts'
 import { renderReport } from '../bundle/report.ts'
 import { summarise } from '../bundle/summary.ts'
 import { formatResults, formatVerdicts } from '../bundle/terminal.ts'
-import { LabError } from '../base/errors.ts'
-import { nearest } from '../base/text.ts'
+import type { ReportInput } from '../charts/input.ts'
 import { studySchema } from '../study/schema.ts'
+import type { Bench } from '../bench.ts'
+import { exportReply } from './bundles.ts'
 import type { Calls } from './call.ts'
 import { reportOf } from './report.ts'
 
 const study = z.string().min(1).max(200)
 const word = z.strictObject({ study })
+const shown = z.strictObject({ study, reference: z.string().min(1).max(100).nullable().optional() })
 
 /** Studies of the store, and what is made of them. */
 export const studies = {
@@ -56,8 +59,8 @@ export const studies = {
     run: (bench, { study }) => summarise(reportOf(bench, study)),
   },
   'studies.figures': {
-    argument: word,
-    run: (bench, { study }) => figuresOf(reportOf(bench, study)),
+    argument: shown,
+    run: (bench, said) => figuresOf(shownReport(bench, said)),
   },
   'studies.table': {
     argument: z.strictObject({ study, width: z.int().min(20).max(1000), hasColour: z.boolean(), withTasks: z.boolean() }),
@@ -69,16 +72,12 @@ export const studies = {
     run: (bench, { study, width, hasColour }) => formatVerdicts(reportOf(bench, study), { width, colour: hasColour }),
   },
   'studies.report': {
-    argument: word,
-    run: (bench, { study }) => renderReport(reportOf(bench, study)),
+    argument: shown,
+    run: (bench, said) => renderReport(shownReport(bench, said)),
   },
   'studies.export': {
     argument: z.strictObject({ study, format: z.string().min(1).max(40) }),
-    run(bench, { study, format }) {
-      const found = exports.find(({ id }) => id === format)
-      if (!found) throw unknownFormat(format)
-      return { file: found.file, text: found.write(reportOf(bench, study)) }
-    },
+    run: (bench, { study, format }) => exportReply(bench, study, format),
   },
   'studies.schema': {
     argument: z.null(),
@@ -90,11 +89,8 @@ export const studies = {
   },
 } satisfies Partial<Calls>
 
-function unknownFormat(format: string): LabError {
-  const known = exports.map(({ id }) => id)
-  const meant = nearest(format, known)
-  return new LabError(
-    'api/argument',
-    `Expected a format (${known.join(', ')}), got "${format}"${meant ? `; perhaps "${meant}".` : '.'}`,
-  )
+/** With the published curves that were asked for, to be laid under. LabError 'report/reference'. */
+function shownReport(bench: Bench, { study, reference }: { study: string; reference?: string | null | undefined }): ReportInput {
+  const report = reportOf(bench, study)
+  return reference ? { ...report, reference: findReference(reference) } : report
 }

@@ -2,6 +2,7 @@ import type { FigureSvg } from '../../preload/contract.ts'
 import { chartData, placeOf, type Chart, type ChartData, type DataTable } from '../charts/chart.ts'
 import { charts } from '../charts/index.ts'
 import type { ReportInput } from '../charts/input.ts'
+import type { Figure } from '../charts/option.ts'
 import { renderSvg } from './svg.ts'
 
 /** A figure with what stands around it, or what is said in its place. */
@@ -10,13 +11,29 @@ export interface Drawn {
   readonly data: ChartData
   readonly id: string
   /** Null where there is nothing to draw. */
+  readonly figure: Figure | null
   readonly svg: string | null
   readonly caption: string
   readonly tables: readonly DataTable[]
 }
 
-/** All figures of one model, scorer and training; what is drawn once comes with the first of them. */
-export function drawFigures(input: ReportInput): { readonly data: ChartData; readonly figures: readonly Drawn[] }[] {
+/** All figures of one model, scorer and training. */
+export interface DrawnView {
+  readonly data: ChartData
+  readonly figures: readonly Drawn[]
+}
+
+/** Report and exports of one study show the same figures. */
+const kept = new WeakMap<ReportInput, readonly DrawnView[]>()
+
+/** All figures by model, scorer and training; what is drawn once comes with the first of them. */
+export function drawFigures(input: ReportInput): readonly DrawnView[] {
+  const drawn = kept.get(input) ?? drawViews(input)
+  kept.set(input, drawn)
+  return drawn
+}
+
+function drawViews(input: ReportInput): DrawnView[] {
   const seen = new Set<string>()
   return chartData(input).map((data, i) => {
     const { model, scorer } = data.view
@@ -33,8 +50,8 @@ export function drawFigures(input: ReportInput): { readonly data: ChartData; rea
 function draw(chart: Chart, data: ChartData, prefix: string): Drawn {
   const figure = chart.figure(data, prefix)
   const id = figure?.id ?? `${prefix}-${chart.id}`
-  if (figure === null) return { chart, data, id, svg: null, caption: chart.empty, tables: [] }
-  return { chart, data, id, svg: renderSvg(figure), caption: chart.caption(data), tables: chart.tables(data) }
+  if (figure === null) return { chart, data, id, figure, svg: null, caption: chart.empty, tables: [] }
+  return { chart, data, id, figure, svg: renderSvg(figure), caption: chart.caption(data), tables: chart.tables(data) }
 }
 
 /** The figures of the report that have something to show, in its order; with several models or scorers, titles name theirs. */

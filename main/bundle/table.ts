@@ -24,6 +24,8 @@ export interface About {
  */
 export function studyReport(store: Store, study: string, about: About): ReportInput {
   const stored = store.studies.read(store.studies.find(study).id)
+  const kept = store.imports.find(stored.id)?.kept as { readonly report: ReportInput } | null | undefined
+  if (kept) return kept.report // it came without the items that all this is made from
   const facts = stored.spec as unknown as StudyFacts
   const cells = store.cells.ofStudy(stored.id)
   const done = cells.flatMap(({ record }) => record ?? [])

@@ -6,6 +6,7 @@ import { BOLD, drawLegend, textWidth } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
 import { createPanels, logScale, niceScale, sparsityScale, timesWords, type Panels, type Scale } from './panels.ts'
 import { INK, ramp, SOFT } from './palette.ts'
+import { drawReference, referenceHeights, referenceLegend, referenceTables, referenceWords, type Reference } from './reference.ts'
 
 /** Performance against sparsity, a panel per family and series, a line per level of difficulty. */
 export const axisPerformance: Chart = {
@@ -13,7 +14,7 @@ export const axisPerformance: Chart = {
   title: 'Performance against sparsity, by level of difficulty',
   empty: 'No compressed version has been scored yet, so there is no performance to draw against sparsity.',
   isFor: ({ view }) => view.families.length > 0,
-  caption({ view }) {
+  caption({ view, reference }) {
     const isShare = view.better === 'higher'
     const what = isShare
       ? 'Each line is one level of an axis: its score in percent of its own score uncompressed (dashed line at 100).'
@@ -22,13 +23,14 @@ export const axisPerformance: Chart = {
       ? ' Hollow marks: not above chance at this level. Ticks at the right edge: what chance is of the dense score of each level, where its line ends when nothing is left. Levels on which the dense model itself is not above chance are not drawn.'
       : ''
     const seeds = view.series.some((s) => s.seeds.length > 1) ? ' With several seeds: means, and the widest span of their intervals.' : '' // prettier-ignore
-    return `${what} Colours run from the easiest level (light) to the hardest (dark). Where harder levels lose more, darker lines fall earlier. Bars: 95 % intervals, paired bootstrap over items.${floor}${seeds} ${sizeWords(view)}`
+    return `${what} Colours run from the easiest level (light) to the hardest (dark). Where harder levels lose more, darker lines fall earlier. Bars: 95 % intervals, paired bootstrap over items.${floor}${seeds} ${sizeWords(view)}${referenceWords(reference)}`
   },
-  figure({ view }, prefix) {
+  figure({ view, reference }, prefix) {
     const shown = view.series.flatMap((s) => s.levels.flatMap(({ points }) => points)).filter(isDrawn)
     if (shown.length === 0) return null
     const panels = createPanels()
-    const top = drawLegend(panels, hasFloor(view) ? LEGEND : LEGEND.slice(0, 1), LEFT, 0, WIDTH) + 8
+    const top =
+      drawLegend(panels, [...(hasFloor(view) ? LEGEND : LEGEND.slice(0, 1)), ...referenceLegend(reference)], LEFT, 0, WIDTH) + 8
     const layout = layFamilies(view, top, 1)
     nameFamilies(panels, layout, 1)
     for (const { family, x, y } of layout.heads) {
@@ -36,8 +38,8 @@ export const axisPerformance: Chart = {
       const entries = family.levels.map((p, i) => ({ label: levelWords(p), color: ramp(i, family.levels.length) }))
       drawSwatches(panels, entries, at, layout.isAlone ? ['', ''] : ['easiest', 'hardest'])
     }
-    const y = heightScale(shown, view.better === 'lower')
-    for (const panel of layout.panels) drawPanel(panels, panel, y)
+    const y = heightScale(shown, view.better === 'lower', referenceHeights(reference, patternsOf(view)))
+    for (const panel of layout.panels) drawPanel(panels, panel, y, reference)
     panels.write('sparsity, % of weights set to zero', layout.middle, layout.bottom + 6, { fill: SOFT, align: 'center' })
     panels.write(y.isLog ? 'perplexity, × dense' : '% of dense', 8, layout.first, { fill: SOFT, align: 'center', turn: 90 })
     return {
@@ -49,7 +51,10 @@ export const axisPerformance: Chart = {
       option: panels.option(),
     }
   },
-  tables: ({ view }) => view.families.flatMap((family) => view.series.flatMap((series) => tableOf(family, series))),
+  tables: ({ view, reference }) => [
+    ...view.families.flatMap((family) => view.series.flatMap((series) => tableOf(family, series))),
+    ...referenceTables(reference, patternsOf(view)),
+  ],
 }
 
 const LEGEND = [
@@ -57,6 +62,7 @@ const LEGEND = [
   { label: 'at the floor', color: SOFT, mark: 'hollow' },
 ] as const
 
+const patternsOf = (view: View) => [...new Set(view.series.map(({ of }) => of))]
 const hasFloor = (view: View) => view.tasks.some((p) => p.chance !== null)
 const isDrawn = (p: Point) => p.axis !== '' && p.normalised !== null && !p.isDenseFloor
 
@@ -68,19 +74,21 @@ function heightsOf({ normalised, drop, dropLow, dropHigh }: Point, isLog: boolea
   return isLog ? { y, low: end(dropLow), high: end(dropHigh) } : { y, low: end(dropHigh), high: end(dropLow) }
 }
 
-function heightScale(points: readonly Point[], isLog: boolean): Scale {
-  const heights = points.flatMap((p) => {
+function heightScale(points: readonly Point[], isLog: boolean, more: readonly number[]): Scale {
+  const own = points.flatMap((p) => {
     const { y, low, high } = heightsOf(p, isLog)
     return [y, (y + (low ?? y)) / 2, (y + (high ?? y)) / 2]
   })
+  const heights = [...own, ...more]
   if (isLog)
     return { ...logScale(Math.min(100, ...heights), Math.max(200, ...heights)), isLog, label: (v) => timesWords(v / 100) }
   const label = (v: number) => String(Number(v.toPrecision(6)))
   return { ...niceScale(Math.max(0, Math.min(90, ...heights)), Math.max(105, ...heights), 5), label }
 }
 
-function drawPanel(panels: Panels, { family, series, box, isFirst }: FamilyPanel, y: Scale): void {
+function drawPanel(panels: Panels, { family, series, box, isFirst }: FamilyPanel, y: Scale, reference: Reference | null): void {
   const panel = panels.add(box, sparsityScale(), y, { x: true, y: isFirst })
+  drawReference(panels, panel, reference, [series.of])
   panels.draw(line(panel, [[0, 100], [1, 100]], { color: INK, type: 'dashed' })) // prettier-ignore
   const count = family.levels.length
   for (const [i, level] of family.levels.entries()) {

@@ -1,6 +1,7 @@
 import type { TrendRow } from '../../preload/contract.ts'
 import type { GroupRow, LedgerRow, LevelFields, RecoveryRow, ReportInput } from './input.ts'
 import type { Figure } from './option.ts'
+import type { Reference } from './reference.ts'
 import { shortTrainings } from './training.ts'
 import { viewsOf, type Point, type View } from './view.ts'
 import { list, percent, plural, whole } from './words.ts'
@@ -29,6 +30,8 @@ export interface ChartData {
   readonly ledger: readonly LedgerRow[]
   /** The estimator behind `difficulty` of the view's points; null where none is declared. */
   readonly estimator: string | null
+  /** Published curves of the same setting, to be laid under; null where none were asked for. */
+  readonly reference: Reference | null
 }
 
 /** The numbers behind a figure, as a table one can read. */
@@ -60,12 +63,12 @@ export interface Chart {
 }
 
 /** Of a report, what its figures are drawn from. */
-export type ChartInput = Pick<ReportInput, 'rows' | 'groups' | 'trends' | 'recoveries' | 'ledger'> & {
+export type ChartInput = Pick<ReportInput, 'rows' | 'groups' | 'trends' | 'recoveries' | 'ledger' | 'reference'> & {
   readonly provenance: Pick<ReportInput['provenance'], 'difficulty'>
 }
 
 /** One set of figures for each model, scorer and training. */
-export function chartData({ rows, groups, trends, recoveries, ledger, provenance }: ChartInput): ChartData[] {
+export function chartData({ rows, groups, trends, recoveries, ledger, provenance, reference = null }: ChartInput): ChartData[] {
   const views = viewsOf(rows)
   const names = shortTrainings(views.map(({ training }) => training))
   return views.map((view) => {
@@ -86,6 +89,8 @@ export function chartData({ rows, groups, trends, recoveries, ledger, provenance
         })),
       ledger: ledger.filter(({ model }) => model === view.model),
       estimator: view.hasDifficulty ? estimator : null,
+      // theirs are scores: a perplexity in percent of dense is something else
+      reference: view.better === 'higher' ? reference : null,
     }
   })
 }

@@ -8,6 +8,7 @@ import type {
   TrendRow,
   VerdictRow,
 } from '../../preload/contract.ts'
+import type { Reference } from './reference.ts'
 
 export type { GroupRow, LedgerRow, LevelFields, RecoveryRow }
 
@@ -26,6 +27,8 @@ export interface ReportInput {
   /** Cells that gave an error in place of numbers. */
   readonly faults: readonly CellFault[]
   readonly provenance: Provenance
+  /** Published curves to lay under figures of the same setting; absent unless asked for. */
+  readonly reference?: Reference | null
 }
 
 /** How the numbers of a study came to be: all that one needs to make them again. Hashes are SHA-256, lower-case hex. */

@@ -6,6 +6,7 @@ import { drawLegend, shorten } from './legend.ts'
 import { area, errorBars, line, marks, ribbon, type Mark } from './marks.ts'
 import { createPanels, logScale, niceScale, SMALL, sparsityScale, timesWords, type Panels, type Scale } from './panels.ts'
 import { FLOOR, INK, PALE, seriesColour, SOFT } from './palette.ts'
+import { drawReference, referenceHeights, referenceLegend, referenceTables, referenceWords } from './reference.ts'
 
 const LEFT = 44
 const GAP = 18
@@ -37,7 +38,7 @@ export const performance: Chart = {
   id: 'performance',
   title: 'Performance against sparsity, by group of tasks',
   empty: 'No compressed version has been scored yet, so there is no performance to draw against sparsity.',
-  caption({ view, groups }) {
+  caption({ view, groups, reference }) {
     const isAccuracy = view.better === 'higher'
     const what = isAccuracy
       ? 'Mean score of the tasks in percent of their mean score uncompressed (dashed line at 100).'
@@ -52,17 +53,18 @@ export const performance: Chart = {
     const cut = spots.some(({ y }) => y < min || y > max)
       ? ' Where dense is above chance on no task, scores may lie beyond the axis.'
       : ''
-    return `${what} Bands: 95 % intervals, paired bootstrap over items.${floor}${cut}${over} ${sizeWords(view)}`
+    return `${what} Bands: 95 % intervals, paired bootstrap over items.${floor}${cut}${over} ${sizeWords(view)}${referenceWords(reference)}`
   },
   figure(data, prefix) {
-    const { view, groups } = data
+    const { view, groups, reference } = data
     const sets = setsOf(groups)
     const spots = spotsOf(groups)
     if (view.series.length === 0 || spots.size === 0) return null
     const panels = createPanels()
     const top = drawLegend(panels, legendOf(data), LEFT, 0, WIDTH)
     const isLog = view.better === 'lower'
-    const y = heightScale([...spots.values()].flat(), isLog)
+    const patterns = [...new Set(view.series.map(({ of }) => of))]
+    const y = heightScale([...spots.values()].flat(), isLog, referenceHeights(reference, patterns))
     const columns = sets.length > 6 ? 4 : Math.min(3, sets.length)
     const boxHeight = HEIGHTS[columns - 1]!
     const left = isLog ? LEFT + 8 : LEFT
@@ -75,6 +77,7 @@ export const performance: Chart = {
       panels.write(standing(members), box.x, box.y - 10, { fill: SOFT, size: SMALL })
       const panel = panels.add(box, sparsityScale(), y, { x: true, y: column === 0 })
       const of = (series: Series) => spots.get(JSON.stringify([key, series.id])) ?? []
+      drawReference(panels, panel, reference, patterns)
       drawPanel(panels, panel, view.series, of, chanceOf(members), y)
     }
     const height = top + 8 + Math.ceil(sets.length / columns) * rowHeight
@@ -93,7 +96,7 @@ export const performance: Chart = {
       option: panels.option(),
     }
   },
-  tables({ view, groups }) {
+  tables({ view, groups, reference }) {
     const spots = spotsOf(groups)
     return spots.size === 0
       ? []
@@ -120,6 +123,7 @@ export const performance: Chart = {
               ),
             ),
           },
+          ...referenceTables(reference, [...new Set(view.series.map(({ of }) => of))]),
         ]
   },
 }
@@ -152,24 +156,26 @@ function standing(members: readonly GroupRow[]): string {
   return chance === null ? plural(tasks, 'task') : `dense above chance: ${tasks - denseFloor} of ${tasks}`
 }
 
-function legendOf({ view }: ChartData) {
+function legendOf({ view, reference }: ChartData) {
   const series = view.series.map((s, i) => ({
     ...{ label: s.label, color: seriesColour(i), mark: 'full' as const, line: 'solid' as const },
   }))
   const dense = { label: 'dense', color: INK, line: 'dashed' as const }
-  if (view.better === 'lower') return [...series, dense]
+  if (view.better === 'lower') return [...series, dense, ...referenceLegend(reference)]
   return [
     ...series,
     dense,
     { label: 'chance', color: FLOOR, line: 'dotted' as const, ground: PALE },
     { label: 'mostly at the floor', color: SOFT, mark: 'hollow' as const },
+    ...referenceLegend(reference),
   ]
 }
 
-function heightScale(spots: readonly Spot[], isLog: boolean): Scale {
+function heightScale(spots: readonly Spot[], isLog: boolean, more: readonly number[] = []): Scale {
   // a set that has nothing to lose may go anywhere: it does not decide how the others look
   const able = spots.filter(({ row }) => row.denseFloor < row.tasks)
-  const heights = (able.length > 0 ? able : spots).flatMap(({ y, low, high }) => [y, (y + low) / 2, (y + high) / 2])
+  const own = (able.length > 0 ? able : spots).flatMap(({ y, low, high }) => [y, (y + low) / 2, (y + high) / 2])
+  const heights = [...own, ...more]
   if (isLog)
     return { ...logScale(Math.min(100, ...heights), Math.max(200, ...heights)), isLog, label: (v) => timesWords(v / 100) }
   const label = (v: number) => String(Number(v.toPrecision(6)))

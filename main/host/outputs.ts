@@ -17,12 +17,15 @@ export async function outPath(call: Pick<Call, 'ask' | 'flags' | 'folder'>, stud
   return out === undefined ? join(await resultsFolder(call, study), name) : resolve(call.folder, out)
 }
 
-/** Writes the report and each export into a folder; gives their paths. */
+/** What is written at the end of a run; the rest is written where it is asked for. */
+const FORMATS = ['csv', 'json'] as const
+
+/** Writes the report and the tidy table into a folder; gives their paths. */
 export async function writeAll(call: Pick<Call, 'ask' | 'flags' | 'folder'>, study: string): Promise<string[]> {
   const out = call.flags.text('out')
   const folder = out === undefined ? await resultsFolder(call, study) : resolve(call.folder, out)
   const files = [{ file: 'report.html', text: await call.ask('studies.report', { study }) }]
-  for (const { id } of await call.ask('exports.list', null)) files.push(await call.ask('studies.export', { study, format: id }))
+  for (const format of FORMATS) files.push(await call.ask('studies.export', { study, format }))
   return files.map(({ file, text }) => {
     const path = join(folder, file)
     writeWhole(path, text)

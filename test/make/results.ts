@@ -1,5 +1,5 @@
 import { sha256 } from '../../main/base/files.ts'
-import type { Json } from '../../main/base/json.ts'
+import { canonical, type Json } from '../../main/base/json.ts'
 import { createRng } from '../../main/base/rng.ts'
 import type { StudyFacts } from '../../main/bundle/facts.ts'
 import type { Store } from '../../main/store/open.ts'
@@ -21,7 +21,11 @@ export const TASKS = {
 export type TaskName = keyof typeof TASKS
 export const COMPRESSIONS = [DENSE, magnitude(0.3), magnitude(0.6), random(0.3, 0), random(0.3, 1)]
 export const ITEMS = 400
-export const STUDY = sha256('results').slice(0, 32)
+/** As study/plan.ts has it, of the study without training. */
+export const STUDY = sha256(canonical({ name: 'results', cells: allRecords().map(({ fingerprint }) => fingerprint) })).slice(
+  0,
+  32,
+)
 
 export interface Results {
   /** Which cells are on record; the rest is not done. */
@@ -37,9 +41,7 @@ export interface Results {
 /** A study of six tasks, dense and at four levels, as a job would have left it in a store: the same arguments, the same numbers. */
 export function addResults(store: Store, wish: Partial<Results> = {}): void {
   const { isDone = () => true, facts = {}, tookMs = 7, transfers = () => ['none' as const], change = () => {} } = wish
-  const records = COMPRESSIONS.flatMap((c) =>
-    transfers(c).flatMap((t) => Object.keys(TASKS).map((task) => recordOf(c, t, task as TaskName, tookMs))),
-  )
+  const records = allRecords(transfers, tookMs)
   const places = records.map(({ fingerprint, modelName, taskLabel, taskGroup, key }) => ({
     ...{
       fingerprint,
@@ -62,6 +64,12 @@ export function addResults(store: Store, wish: Partial<Results> = {}): void {
     const dense = record.key.compression.method === 'dense'
     store.ledgers.save(record.ledger, dense ? [] : [{ name: 'w', out: 4, in: 8, asked: null, zeros: 10, sparsity: 10 / 32, conformity: null, effectiveBits: 16, outputError: null, maskHash: sha256('mask') }]) // prettier-ignore
   }
+}
+
+function allRecords(transfers: Results['transfers'] = () => ['none'], tookMs = 7): CellRecord[] {
+  return COMPRESSIONS.flatMap((c) =>
+    transfers(c).flatMap((t) => Object.keys(TASKS).map((task) => recordOf(c, t, task as TaskName, tookMs))),
+  )
 }
 
 const FACTS: StudyFacts = {
@@ -92,7 +100,7 @@ function recordOf(compression: CompressionRecord, transfer: CellKey['transfer'],
   }
   return {
     ...{
-      fingerprint: sha256(JSON.stringify(key)),
+      fingerprint: sha256(canonical(key)),
       key,
       modelName: 'tiny',
       taskLabel: `The ${task} one`,

@@ -3,7 +3,7 @@ import type { ResultRow } from '../../../preload/contract.ts'
 import type { Export } from './export.ts'
 
 /** Every field of a row, in the order of the contract. */
-const COLUMNS = [
+export const COLUMNS = [
   ...['model', 'method', 'group', 'pattern', 'sparsity', 'actualSparsity', 'bits', 'effectiveBits', 'outputError'],
   ...['transfer', 'training', 'trainItems', 'steps', 'learningRate', 'seed', 'trainSeed'],
   ...['task', 'taskGroup', 'axis', 'level', 'difficulty', 'scorer', 'scorerVersion', 'better'],

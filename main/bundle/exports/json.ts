@@ -6,6 +6,5 @@ export const json: Export = {
   label: 'JSON of everything: table, groups, trends, ledger, provenance',
   extension: 'json',
   file: 'results.json',
-  write: ({ provenance, rows, groups, trends, recoveries, ledger, faults }) =>
-    `${JSON.stringify({ format: 'junk-dna-lab/results', version: 1, provenance, rows, groups, trends, recoveries, ledger, faults })}\n`,
+  write: ({ provenance, ...rest }) => `${JSON.stringify({ format: 'junk-dna-lab/results', version: 1, provenance, ...rest })}\n`,
 }

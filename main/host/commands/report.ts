@@ -1,18 +1,42 @@
 import { writeWhole } from '../../base/files.ts'
-import { studyOf, type Command } from '../command.ts'
+import { studyOf, type Call, type Command, type Result } from '../command.ts'
+import { columns } from '../console.ts'
 import { outPath } from '../outputs.ts'
 
 export const report: Command = {
   id: 'report',
   words: '[study]',
   about: 'The results as one HTML page, with figures and provenance.\nIt needs neither network nor scripts.',
-  flags: [{ name: 'out', value: '<file>', about: 'where to write it (default: the results folder of the study, below --home)' }],
+  flags: [
+    { name: 'out', value: '<file>', about: 'where to write it (default: the results folder of the study, below --home)' },
+    { name: 'reference', value: '<id>', about: 'published curves to lay under its figures; "?" lists them' },
+  ],
   async run(call) {
-    const { ask, console } = call
+    const { ask, console, flags } = call
+    const reference = flags.text('reference') ?? null
+    if (reference === '?') return listReferences(call)
     const study = await studyOf(call)
     const file = await outPath(call, study, 'report.html')
-    writeWhole(file, await ask('studies.report', { study }))
+    writeWhole(file, await ask('studies.report', { study, reference }))
     console.print(file)
+    if (reference === null) await suggest(call, study)
     return { json: { file } }
   },
+}
+
+async function listReferences({ ask, console }: Call): Promise<Result> {
+  const rows = await ask('references.list', null)
+  const lines = rows.map(({ id, label, model, error }) => [id, label, model, error])
+  console.print(columns([['reference', 'what it shows', 'of', 'read to within'], ...lines]))
+  return { json: rows }
+}
+
+/** A study made from a template of the paper has published curves of its setting: says so, once it is written without. */
+async function suggest({ ask, console }: Call, study: string): Promise<void> {
+  const { name } = await ask('studies.show', { study })
+  const ids = (await ask('references.list', null)).flatMap(({ id, templates }) =>
+    templates.some((t) => name.includes(t)) ? [id] : [],
+  )
+  if (ids.length > 0)
+    console.note(`Published curves of this setting can be laid under its figures: --reference ${ids.join(', ')}`)
 }
