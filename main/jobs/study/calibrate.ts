@@ -11,6 +11,8 @@ import type { Graph } from '../../onnx/graph.ts'
 import type { CalibrationRecord } from '../../store/records.ts'
 import { findFile } from '../../study/difficulty.ts'
 import type { Study } from '../../study/spec.ts'
+import { productsOf } from '../products.ts'
+import { createKeeper, type StatsKeeper } from './keep-stats.ts'
 import { statsGraph } from './stats-graph.ts'
 
 /** Text to calibrate with, cut for each model of a study. */
@@ -66,28 +68,33 @@ export function createStats(
   { graphs, linears }: Pick<LanguageModel, 'graphs' | 'linears'>,
   samples: readonly Int32Array[],
   order: StatsSource['order'],
-  engine: Pick<Engine, 'open'>,
+  engine: Pick<Engine, 'open' | 'device'>,
   batchTokens: number,
+  keeper: StatsKeeper = createKeeper(0),
 ): StatsSource {
   const stages = Map.groupBy(linears, ({ name }) => /^.*?\.\d+\./.exec(name)?.[0] ?? name)
   return {
     order,
+    multiply: productsOf(engine),
     stages: [...stages.values()].map((stage) => stage.map(({ name }) => name)),
     async of(names, weights, needs, signal) {
       const { graph, outputs } = statsGraph(graphs.logits, names, needs)
-      const session = await engine.open(graph, weights)
-      try {
-        const sums = await sumOver(session, graph, samples, batchTokens, signal)
-        const made = new Map<object, Partial<Stats>>()
-        const statsOf = (found: Readonly<Partial<Record<StatName, string>>>) => {
-          const known = made.get(found) ?? toStats(sums, found, samples.length)
-          made.set(found, known)
-          return known
+      return keeper.of({ names, needs, graph, weights }, async () => {
+        const session = await engine.open(graph, weights)
+        try {
+          const sums = await sumOver(session, graph, samples, batchTokens, signal)
+          const made = new Map<object, Partial<Stats>>()
+          return new Map(
+            [...outputs].map(([name, found]) => {
+              const known = made.get(found) ?? toStats(name, sums, found, samples.length)
+              made.set(found, known)
+              return [name, known]
+            }),
+          )
+        } finally {
+          await session.close()
         }
-        return new Map([...outputs].map(([name, found]) => [name, statsOf(found)]))
-      } finally {
-        await session.close()
-      }
+      })
     },
   }
 }
@@ -122,10 +129,17 @@ export async function sumOver(
 }
 
 function toStats(
+  name: string,
   sums: ReadonlyMap<string, Float64Array>,
   { inputNorm, hessian }: Readonly<Partial<Record<StatName, string>>>,
   samples: number,
 ): Partial<Stats> {
+  for (const output of [inputNorm, hessian]) {
+    const bad = output === undefined ? undefined : sums.get(output)!.find((sum) => !Number.isFinite(sum))
+    if (bad !== undefined) {
+      throw new LabError('compress/stats', `Expected finite inputs of ${name} on the calibration text, got ${bad} (number) in a sum of them.`) // prettier-ignore
+    }
+  }
   return {
     ...(inputNorm !== undefined && { inputNorm: Float32Array.from(sums.get(inputNorm)!, Math.sqrt) }),
     ...(hessian !== undefined && { hessian: sums.get(hessian)!.map((sum) => (2 * sum) / samples) }),
