@@ -440,6 +440,47 @@ export interface TaskReport {
   readonly warnings: readonly string[]
 }
 
+// ——— masks
+
+/** A mask that this home keeps. */
+export interface MaskRow {
+  /** SHA-256 of its bits: what ledgers call it by. */
+  readonly hash: string
+  readonly out: number
+  readonly in: number
+  readonly bytes: number
+}
+
+/** Where a set of masks comes from: kept by a compression, or the weights that are not 0. `label` null: a model without a compression.json. */
+export interface MaskSetHead {
+  readonly name: string
+  readonly from: 'masks' | 'weights'
+  readonly label: string | null
+}
+
+/** What stays of one matrix. */
+export interface KeptRow {
+  readonly name: string
+  readonly layer: string
+  readonly out: number
+  readonly in: number
+  readonly kept: number
+  /** Fraction that does not stay. */
+  readonly sparsity: number
+}
+
+/** One matrix, layer or model in two sets of masks: weights that both keep, that one of them keeps, that none keeps. */
+export interface OverlapRow {
+  readonly name: string
+  readonly weights: number
+  readonly both: number
+  readonly onlyA: number
+  readonly onlyB: number
+  readonly neither: number
+  /** both / (both + onlyA + onlyB), 0 … 1; 1 where neither keeps anything. */
+  readonly jaccard: number
+}
+
 // ——— library
 
 /** A folder of models that the library shows; nothing of it is copied. */
@@ -845,6 +886,55 @@ export interface About {
   readonly licences: readonly { readonly name: string; readonly version: string; readonly licence: string }[]
 }
 
+// ——— bundles
+
+/** Published curves of one setting, read off a figure. */
+export interface ReferenceRow {
+  readonly id: string
+  readonly label: string
+  /** What they are of. */
+  readonly model: string
+  /** How far a value may be off. */
+  readonly error: string
+  /** Templates of the same setting. */
+  readonly templates: readonly string[]
+}
+
+/** What a bundle shall hold beside results, tables and figures. */
+export interface BundleParts {
+  readonly withItems: boolean
+  readonly withMasks: boolean
+}
+
+export interface BundleWritten {
+  readonly file: string
+  readonly entries: number
+  readonly bytes: number
+  readonly hasItems: boolean
+  readonly masks: number
+}
+
+/** A bundle whose every byte is what its manifest says. */
+export interface BundleFacts {
+  readonly study: { readonly id: string; readonly name: string; readonly title: string; readonly createdAt: string }
+  /** Version of the lab that made it. */
+  readonly lab: string
+  readonly cells: { readonly planned: number; readonly done: number; readonly failed: number }
+  readonly hasItems: boolean
+  readonly masks: number
+  /** Hashes of the models' weights by name. */
+  readonly models: Readonly<Record<string, string>>
+  /** What to type to run it again. */
+  readonly command: string
+  /** SHA-256 of its manifest, which names the hash of all else. */
+  readonly bundle: string
+  /** Whether its table follows from its items, computed anew; null where it has none or another version made it. */
+  readonly isRecomputed: true | null
+  readonly entries: number
+  /** Inflated. */
+  readonly bytes: number
+}
+
 /** A study, as a call names it: id, the first four digits of an id or more, or name. */
 export interface StudyWord {
   readonly study: string
@@ -871,14 +961,19 @@ export interface Api {
   'studies.charts': [StudyWord, ChartRows]
   'studies.faults': [StudyWord, readonly CellFault[]]
   'studies.summary': [StudyWord, StudySummary]
-  'studies.figures': [StudyWord, readonly FigureSvg[]]
+  /** `reference`: published curves to lay under, one of 'references.list'. */
+  'studies.figures': [StudyWord & { readonly reference?: string | null | undefined }, readonly FigureSvg[]]
   /** Tables for a terminal of `width` columns, by groups of tasks or `withTasks` by each. */
   'studies.table': [StudyWord & { readonly width: number; readonly hasColour: boolean; readonly withTasks: boolean }, string]
   /** Every verdict with its numbers, its reason and its rule, for a terminal of `width` columns. */
   'studies.reasons': [StudyWord & { readonly width: number; readonly hasColour: boolean }, string]
   /** One HTML page that needs nothing else. */
-  'studies.report': [StudyWord, string]
-  'studies.export': [StudyWord & { readonly format: string }, { readonly file: string; readonly text: string }]
+  'studies.report': [StudyWord & { readonly reference?: string | null | undefined }, string]
+  /** Text, or bytes as base64; a format of several files as one zip. */
+  'studies.export': [
+    StudyWord & { readonly format: string },
+    { readonly file: string; readonly text: string; readonly encoding: 'utf-8' | 'base64' },
+  ]
   'studies.levels': [StudyWord, readonly LevelRow[]]
   'studies.items': [ItemsWord, ItemsPage]
   'studies.item': [StudyWord & { readonly task: string; readonly item: number }, ItemView]
@@ -896,6 +991,23 @@ export interface Api {
   'studies.schema': [null, Json]
   'templates.list': [null, readonly TemplateRow[]]
   'exports.list': [null, readonly { readonly id: string; readonly label: string }[]]
+  /** The files of an export into a folder; gives their paths. */
+  'exports.write': [StudyWord & { readonly format: string; readonly folder: string }, { readonly files: readonly string[] }]
+  /** Published curves that figures can be laid over. */
+  'references.list': [null, readonly ReferenceRow[]]
+  /** Writes a study as one file; what is there already is not replaced. */
+  'bundles.export': [StudyWord & BundleParts & { readonly file: string }, BundleWritten]
+  /** The same in one reply, for a page to save: `base64` is null above 32 MiB. */
+  'bundles.download': [StudyWord & BundleParts, { readonly file: string; readonly bytes: number; readonly base64: string | null }]
+  /** Looks at every byte of a bundle; with items, computes its table anew. */
+  'bundles.verify': [{ readonly file: string }, BundleFacts]
+  /** Adds it to the store; 0 rows where all of it was there. */
+  'bundles.import': [
+    { readonly file: string },
+    { readonly study: string; readonly name: string; readonly rows: number; readonly masks: number },
+  ]
+  /** A temporary home that holds it alone, to be read as any other. */
+  'bundles.open': [{ readonly file: string }, { readonly home: string; readonly study: string }]
   'methods.list': [null, readonly MethodRow[]]
   /** Runs a small graph on every provider: takes some seconds. */
   'doctor.read': [null, readonly ProviderRow[]]
@@ -913,6 +1025,19 @@ export interface Api {
   /** Zeros of every compressible matrix: reads them all. */
   'models.zeros': [{ readonly folder: string }, readonly ZeroRow[]]
   'models.compare': [{ readonly a: string; readonly b: string }, ModelComparison]
+  'masks.list': [null, readonly MaskRow[]]
+  /** `path`: a compressed folder, its compression.json, a model folder, or the hash of a mask. */
+  'masks.show': [{ readonly path: string }, { readonly set: MaskSetHead; readonly matrices: readonly KeptRow[] }]
+  'masks.diff': [
+    { readonly a: string; readonly b: string },
+    {
+      readonly a: MaskSetHead
+      readonly b: MaskSetHead
+      readonly matrices: readonly OverlapRow[]
+      readonly layers: readonly OverlapRow[]
+      readonly total: OverlapRow
+    },
+  ]
   /** Null: your own folder. */
   'folders.browse': [{ readonly folder: string | null }, FolderView]
   'packs.list': [null, Packs]

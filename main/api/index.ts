@@ -9,13 +9,14 @@ import { drafts } from './drafts.ts'
 import { items } from './items.ts'
 import { lab } from './lab.ts'
 import { library } from './library.ts'
+import { masks } from './masks.ts'
 import { models } from './models.ts'
 import { runs } from './runs.ts'
 import { studies } from './studies.ts'
 import { tasks } from './tasks.ts'
 import { templates } from './templates.ts'
 
-const calls: Calls = { ...lab, ...studies, ...models, ...library, ...drafts, ...items, ...runs, ...tasks, ...templates, ...bundles }
+const calls: Calls = { ...lab, ...studies, ...models, ...masks, ...library, ...drafts, ...items, ...runs, ...tasks, ...templates, ...bundles }
 
 /** Every call there is. */
 export const callNames = Object.keys(calls) as readonly ApiName[]

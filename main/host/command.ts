@@ -12,6 +12,10 @@ export interface Flag {
   /** What follows it in help, such as <folder>; without, the flag stands alone. */
   readonly value?: string
   readonly about: string
+  /** It may be given several times. */
+  readonly isMany?: boolean
+  /** Other spellings, as other tools have them. */
+  readonly also?: readonly string[]
 }
 
 /** A call of the contract on the store at --home; what went wrong is thrown as a LabError. */
@@ -52,6 +56,8 @@ export interface Command {
 export interface Flags {
   has(name: string): boolean
   text(name: string): string | undefined
+  /** Everything that was given for a flag that may be given several times. */
+  all(name: string): readonly string[]
   /** A whole number at least `least`, or a named usage error. */
   count(name: string, least: number): number | undefined
 }
@@ -71,7 +77,9 @@ export function readArguments(
 ): { words: string[]; flags: Flags } {
   const known = [...command.flags, ...COMMON_FLAGS]
   const options: Options = {}
-  for (const flag of known) options[flag.name] = { type: flag.value ? 'string' : 'boolean' }
+  for (const { name, also = [], value, isMany = false } of known) {
+    for (const spelling of [name, ...also]) options[spelling] = { type: value ? 'string' : 'boolean', multiple: isMany }
+  }
   for (const arg of args) {
     const name = /^--([^=]+)/.exec(arg)?.[1]
     if (name === undefined || Object.hasOwn(options, name)) continue
@@ -83,18 +91,36 @@ export function readArguments(
   }
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
-    return { words: positionals, flags: flagsOf(values) }
+    return { words: positionals, flags: flagsOf(underOwnNames(command, known, values)) }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     throw new LabError('cli/usage', `"lab ${command.id}": ${message}`, { cause: error })
   }
 }
 
-function flagsOf(values: Readonly<Record<string, unknown>>): Flags {
+type Values = Readonly<Record<string, unknown>>
+
+/** What was given under another spelling stands under the flag's own; twice is refused. */
+function underOwnNames({ id }: Pick<Command, 'id'>, known: readonly Flag[], values: Values): Values {
+  const own: Record<string, unknown> = { ...values }
+  for (const { name, also = [], isMany } of known) {
+    const given = [name, ...also].filter((spelling) => values[spelling] !== undefined)
+    if (given.length > 1 && !isMany) {
+      const spellings = given.map((spelling) => `--${spelling}`).join(' and ')
+      throw new LabError('cli/usage', `"lab ${id}" takes one of ${spellings}, got both.`)
+    }
+    const all = given.flatMap((spelling) => values[spelling])
+    if (given.length > 0) own[name] = isMany ? all : all[0]
+  }
+  return own
+}
+
+function flagsOf(values: Values): Flags {
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined)
   return {
     has: (name) => values[name] !== undefined && values[name] !== false,
     text,
+    all: (name) => [values[name] ?? []].flat().map(String),
     count(name, least) {
       const raw = text(name)
       if (raw === undefined) return undefined

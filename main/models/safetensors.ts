@@ -121,22 +121,63 @@ export function readStored({ path, offset, bytes }: FiledTensor): Uint8Array<Arr
 
 /** Writes a safetensors file whole or not at all; an existing one is refused. Numbers are rounded to the nearest, ties to even. */
 export function writeSafetensors(path: string, tensors: readonly (TensorSource | BytesSource)[]): void {
+  const file = begin(path)
+  try {
+    for (const bytes of piecesOf(tensors)) write(file.id, bytes)
+    file.finish()
+  } catch (error) {
+    throw file.giveUp(error)
+  }
+}
+
+/** The same tensor by tensor, so that other work has its turn in between; what `breathe` throws ends it. */
+export async function writeSafetensorsInTurns(
+  path: string,
+  tensors: readonly (TensorSource | BytesSource)[],
+  breathe: () => Promise<void>,
+): Promise<void> {
+  const file = begin(path)
+  try {
+    for (const bytes of piecesOf(tensors)) {
+      await breathe()
+      write(file.id, bytes)
+    }
+    file.finish()
+  } catch (error) {
+    throw file.giveUp(error)
+  }
+}
+
+function* piecesOf(tensors: readonly (TensorSource | BytesSource)[]): Generator<Uint8Array> {
+  yield headerOf(tensors)
+  for (const tensor of tensors) yield 'bytes' in tensor ? tensor.bytes() : encode(tensor.read(), tensor.stored)
+}
+
+/** A file in the making beside its place; nothing of it stays unless it is finished. */
+function begin(path: string): { id: number; finish(): void; giveUp(error: unknown): unknown } {
   if (existsSync(path)) throw new LabError('file/exists', `Expected a new file, but ${path} is there already.`)
   const temporary = `${path}.${randomBytes(4).toString('hex')}.part`
+  let id: number | undefined
+  const giveUp = (error: unknown) => {
+    if (id !== undefined) closeSync(id)
+    rmSync(temporary, { force: true })
+    return fromErrno(error) ?? error
+  }
   try {
     mkdirSync(dirname(path), { recursive: true })
-    const file = openSync(temporary, 'wx')
-    try {
-      write(file, headerOf(tensors))
-      for (const tensor of tensors) write(file, 'bytes' in tensor ? tensor.bytes() : encode(tensor.read(), tensor.stored))
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(temporary, path)
+    id = openSync(temporary, 'wx')
   } catch (error) {
-    rmSync(temporary, { force: true })
-    throw fromErrno(error) ?? error
+    throw giveUp(error)
+  }
+  return {
+    id,
+    finish() {
+      fsyncSync(id!)
+      closeSync(id!)
+      id = undefined
+      renameSync(temporary, path)
+    },
+    giveUp,
   }
 }
 

@@ -1,0 +1,175 @@
+import { float32 } from '../../base/tensor.ts'
+import { methods } from '../../compress/index.ts'
+import { needsOf, type StatName, type Stats } from '../../compress/method.ts'
+import { compress, layerOf, type Recipe, type StatsSource } from '../../compress/recipe.ts'
+import type { Engine } from '../../engine/session.ts'
+import { heldWeights } from '../../models/weights.ts'
+import type { LanguageModel } from '../../models/model.ts'
+import type { MatrixShape } from '../../onnx/graph.ts'
+import { logitsOf, PROMPTS, promptsOf } from './reopen.ts'
+import { memoryOf, metered, unspent } from './meter.ts'
+
+/** What a compression will take, before it begins. */
+export interface Estimate {
+  readonly seconds: number
+  /** Most memory of the lab and of its engine, in bytes. */
+  readonly peakBytes: number
+  /** Of the seconds: forward passes over the calibration text, the method itself, reading and writing, asking what was written. */
+  readonly parts: { readonly forward: number; readonly method: number; readonly files: number; readonly checks: number }
+  /** Milliseconds of each stage that is left, in order; the rest of the time comes after them. */
+  readonly stageMs: readonly number[]
+}
+
+export interface Rehearsal {
+  readonly model: LanguageModel
+  readonly recipe: Recipe
+  readonly samples: readonly Int32Array[] | undefined
+  readonly batchTokens: number
+  /** Milliseconds that reading every weight once took. */
+  readonly readMs: number
+  readonly formats: readonly string[]
+  /** Statistics as the compression itself will ask for them, from an engine. */
+  readonly statsFrom: ((engine: Pick<Engine, 'open' | 'device'>, samples: readonly Int32Array[]) => StatsSource) | undefined
+  readonly engine: Pick<Engine, 'open' | 'device'>
+  readonly enginePid: () => number | undefined
+  readonly nowMs: () => number
+  readonly signal: AbortSignal
+}
+
+/** Matrices of a rehearsal are this large at most: a cube of 256 takes some ten milliseconds. */
+const LARGEST = 256
+/** What the engine's process holds before it is given anything. */
+const ENGINE_BYTES = 80 << 20
+/** What is done with every weight after it was hashed, in passes that cost as much: written twice, compared, counted, opened and hashed again. */
+const READS = 6
+
+/**
+ * Seconds and memory, from the sizes of the matrices and from a rehearsal: one batch of the calibration text as far as the first layers, the
+ * method on a corner of one matrix. Nothing of it is kept.
+ */
+export async function estimate(r: Rehearsal, left: readonly (readonly MatrixShape[])[]): Promise<Estimate> {
+  const needs = needsOf(
+    methods.find(({ id }) => id === r.recipe.method)!,
+    r.recipe.params,
+  )
+  const { passes, after } = r.samples ? await rehearseForward(r, needs, left) : { passes: left.map(() => 0), after: 0 }
+  const perWork = await rehearseMethod(r, needs)
+  const methodMs = left.map((stage) => perWork * stage.reduce((sum, matrix) => sum + workOf(needs, matrix), 0))
+  const sum = (list: readonly number[]) => list.reduce((total, ms) => total + ms, 0)
+  const parts = {
+    forward: (sum(passes) + after) / 1000,
+    method: sum(methodMs) / 1000,
+    files: (READS * r.readMs) / 1000,
+    checks: (await rehearseChecks(r)) / 1000,
+  }
+  return {
+    seconds: sum(Object.values(parts)),
+    peakBytes: process.memoryUsage().rss + ownBytes(needs, left) + engineBytes(r, memoryOf(r.enginePid())),
+    parts,
+    stageMs: passes.map((ms, i) => ms + methodMs[i]!),
+  }
+}
+
+type Needs = readonly StatName[]
+
+/** Operations that a method needs for a matrix, up to a factor: inverting its Hessian and sweeping its columns, or one look at each weight. */
+export function workOf(needs: Needs, { out, in: width }: Pick<MatrixShape, 'out' | 'in'>): number {
+  return needs.includes('hessian') ? width ** 3 / 3 + out * width ** 2 : out * width
+}
+
+/** The stages of the text's way through the model: each goes as far as its layer, so that later ones take longer. */
+async function rehearseForward(r: Rehearsal, needs: Needs, left: readonly (readonly MatrixShape[])[]) {
+  const batch = r.samples!.slice(0, Math.max(1, Math.floor(r.batchTokens / r.samples![0]!.length)))
+  const batches = Math.ceil(r.samples!.length / batch.length)
+  const layers = [...Map.groupBy(r.model.linears, ({ name }) => layerOf(name)).values()]
+  const at = async (depth: number) => {
+    const spent = unspent()
+    const source = r.statsFrom!(metered(r.engine, spent, r.nowMs), batch)
+    const names = layers[depth]!.map(({ name }) => name)
+    await source.of(names, r.model.weights, needs.length > 0 ? needs : ['inputNorm'], r.signal)
+    return spent
+  }
+  await at(0) // the first run of a graph lays out its memory
+  const deep = Math.min(2, layers.length - 1)
+  const [first, later] = [await at(0), await at(deep)]
+  const open = line(first.openMs, later.openMs, deep)
+  const run = line(first.runMs, later.runMs, deep)
+  const depthOf = (stage: readonly MatrixShape[]) =>
+    layers.findIndex((layer) => layer.some(({ name }) => name === stage[0]!.name))
+  const passes = left.map((stage) => (needs.length > 0 ? open(depthOf(stage)) + batches * run(depthOf(stage)) : 0))
+  // the errors of the outputs are measured in one more pass, with two products more for each matrix
+  const last = layers.length - 1
+  const errors = 2 * (open(last) + 2 * batches * run(last))
+  return { passes, after: errors }
+}
+
+/** A folder that was written is opened and its prompts are asked of four sets of weights; an ONNX file is asked once, beside the weights. */
+async function rehearseChecks({ model, engine, nowMs, formats, signal }: Rehearsal): Promise<number> {
+  const spent = unspent()
+  const session = await metered(engine, spent, nowMs).open(model.graphs.logits, model.weights)
+  try {
+    await logitsOf(session, promptsOf(model).slice(0, 1), signal)
+  } finally {
+    await session.close()
+  }
+  const asks = (formats.includes('hf') ? 4 : 0) + (formats.includes('onnx') ? 2 : 0)
+  return spent.openMs * (asks / 2) + asks * PROMPTS.length * spent.runMs
+}
+
+/** The line through what the first layer and one at `deep` took; never falling, for deeper is never less. */
+function line(first: number, later: number, deep: number): (depth: number) => number {
+  const slope = deep === 0 ? 0 : Math.max(0, (later - first) / deep)
+  return (depth) => first + slope * Math.max(0, depth)
+}
+
+/** Milliseconds for each unit of `workOf`, by the method itself on a corner of the first matrix. */
+async function rehearseMethod({ model, recipe, nowMs, signal }: Rehearsal, needs: Needs): Promise<number> {
+  const { name, out, in: width } = model.linears[0]!
+  const of = recipe.pattern === 'free' ? 1 : recipe.pattern.of
+  const corner = { name, out: Math.min(out, LARGEST), in: Math.max(of, Math.min(width, LARGEST)) }
+  const { data } = model.weights.get(name)
+  const w = Float32Array.from({ length: corner.out * corner.in }, (_, i) => {
+    return data[Math.floor(i / corner.in) * width + (i % corner.in)]!
+  })
+  const weights = heldWeights(new Map([[name, float32([corner.out, corner.in], w)]]))
+  const stats: StatsSource = {
+    order: 'one-pass',
+    stages: [[name]],
+    of: async () => new Map([[name, plainStats(corner.in)]]),
+  }
+  let least = Infinity
+  // the first time it is compiled; what is least is what it costs
+  for (let i = 0; i < 3; i++) {
+    const began = nowMs()
+    await compress([corner], weights, { ...recipe, include: [], exclude: [], layers: {} }, { stats, signal })
+    least = Math.min(least, nowMs() - began)
+  }
+  return least / workOf(needs, corner)
+}
+
+/** Inputs of equal strength that have nothing to do with each other. */
+function plainStats(width: number): Stats {
+  const hessian = new Float64Array(width * width)
+  for (let j = 0; j < width; j++) hessian[j * width + j] = 1
+  return { inputNorm: new Float32Array(width).fill(1), hessian }
+}
+
+/** What one stage holds at most: statistics as sums, as they came and as they are used; one matrix with its columns in float64. */
+function ownBytes(needs: Needs, stages: readonly (readonly MatrixShape[])[]): number {
+  const perStage = stages.map((stage) => {
+    const widths = [...new Set(stage.map((matrix) => matrix.in))]
+    const sums = needs.includes('hessian') ? widths.reduce((sum, n) => sum + n * n * 20, 0) : 0
+    const working = Math.max(
+      ...stage.map(({ out, in: n }) => (needs.includes('hessian') ? 8 * n * n + 18 * out * n : 12 * out * n)),
+    )
+    const results = stage.reduce((sum, { out, in: n }) => sum + 4.2 * out * n, 0)
+    return sums + working + results
+  })
+  return Math.max(0, ...perStage)
+}
+
+/** Every weight in 32 bits beside the runtime, once as it was and once as it came to be while both are compared. */
+function engineBytes({ model, samples }: Rehearsal, now: number | null): number {
+  const compressible = model.linears.reduce((sum, { out, in: n }) => sum + out * n, 0)
+  return Math.max(now ?? 0, ENGINE_BYTES) + 4 * (model.parameters + (samples ? compressible : 0))
+}
