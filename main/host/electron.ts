@@ -134,7 +134,7 @@ function notifyOfEnds(reader: Reader): void {
     const rows = value as readonly RunRow[]
     const ended = rows.filter(({ id, state }) => before.get(id) === 'running' && ENDS[state])
     before = new Map(rows.map(({ id, state }) => [id, state]))
-    if (BrowserWindow.getFocusedWindow() || !Notification.isSupported()) return
+    if (ended.length === 0 || BrowserWindow.getFocusedWindow() || !Notification.isSupported()) return
     for (const { title, state } of ended) new Notification({ title: 'Junk DNA Lab', body: `${title} ${ENDS[state]}.` }).show()
   })
 }

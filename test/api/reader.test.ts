@@ -46,7 +46,7 @@ describe('a reader', () => {
     using home = makeFolder()
     const reader = openReader(home.path)
     const tell = vi.fn()
-    const stop = reader.watch(tell)
+    const stop = reader.watch((event, value) => event === 'studies.changed' && tell(event, value))
     await vi.waitFor(() => expect(tell).toHaveBeenCalledWith('studies.changed', []))
     addStudy(home.path, { name: 'first' })
     await vi.waitFor(() => expect(tell).toHaveBeenCalledTimes(2), { timeout: 5000 })

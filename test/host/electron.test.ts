@@ -12,6 +12,8 @@ const fake = vi.hoisted(() => ({
   schemes: [] as unknown[],
   windows: [] as unknown[],
   opened: [] as string[],
+  notices: [] as unknown[],
+  forked: undefined as unknown,
   handlers: new Map<string, unknown>(),
   exposed: new Map<string, unknown>(),
 }))
@@ -29,6 +31,7 @@ vi.mock('electron', async () => {
       fake.windows.push(this)
     }
     static getAllWindows = () => fake.windows
+    static getFocusedWindow = () => null
     show() {}
     loadURL(address: string) {
       this.address = address
@@ -39,7 +42,8 @@ vi.mock('electron', async () => {
     isPackaged: false,
     whenReady: () => Promise.resolve(),
     requestSingleInstanceLock: () => true,
-    quit: () => app.emit('will-quit'),
+    quit: () => app.emit('will-quit', { preventDefault: () => fake.opened.push('kept from quitting') }),
+    exit: (code: number) => fake.opened.push(`exit ${code}`),
   })
   const keep = (name: string) => (handler: unknown) => void fake.handlers.set(name, handler)
   return {
@@ -57,13 +61,32 @@ vi.mock('electron', async () => {
         setDevicePermissionHandler: keep('device'),
       },
     },
+    utilityProcess: {
+      fork(file: string, args: readonly string[], options: unknown) {
+        const child = Object.assign(new EventEmitter(), { stdout: new EventEmitter(), stderr: new EventEmitter(), pid: 7 })
+        const told: unknown[] = []
+        fake.forked = { file, args, options, child, told }
+        return Object.assign(child, { postMessage: (said: unknown) => told.push(said), kill: () => told.push('killed') })
+      },
+    },
+    Notification: class {
+      static isSupported = () => true
+      readonly said: unknown
+      constructor(said: unknown) {
+        this.said = said
+      }
+      show() {
+        fake.notices.push(this.said)
+      }
+    },
+    webUtils: { getPathForFile: ({ path }: { path: string }) => path },
     shell: { openExternal: (url: string) => (fake.opened.push(url), Promise.resolve()) },
     contextBridge: { exposeInMainWorld: (name: string, value: unknown) => fake.exposed.set(name, value) },
     ipcRenderer: Object.assign(new EventEmitter(), { invoke: (...said: unknown[]) => Promise.resolve(said) }),
   }
 })
 
-const { electron, isOurs, windowOptions } = await import('../../main/host/electron.ts')
+const { electron, isOurs, launchUtility, windowOptions } = await import('../../main/host/electron.ts')
 const electronApi = await import('electron')
 
 const frame = (url: string, parent: unknown = null) => ({ senderFrame: { url, parent } as never })
@@ -150,8 +173,11 @@ describe('a window of Electron', () => {
   it('tells the window what changed once it has loaded, until it is closed', async () => {
     const window = fake.windows[0] as EventEmitter & { sent: unknown[][]; webContents: EventEmitter }
     window.webContents.emit('did-finish-load')
-    await vi.waitFor(() => expect(window.sent).toHaveLength(1))
-    expect(window.sent[0]).toMatchObject(['lab:event', 'studies.changed', [{ name: 'small' }]])
+    await vi.waitFor(() => expect(window.sent).toHaveLength(2))
+    expect(window.sent).toMatchObject([
+      ['lab:event', 'studies.changed', [{ name: 'small' }]],
+      ['lab:event', 'runs.changed', []],
+    ])
     window.emit('closed')
   })
   it('stays where it is, opens no window and grants nothing', () => {
@@ -193,8 +219,71 @@ describe('a window of Electron', () => {
   })
 })
 
+describe('a run in Electron', () => {
+  it('is a utility process of the bundled command line, stopped by a message and heard line by line', () => {
+    const lines: string[] = []
+    const ends: unknown[] = []
+    const hearing = { onLine: (line: string) => lines.push(line), onEnd: (...how: unknown[]) => ends.push(how) }
+    const run = launchUtility(['run', 'x.yaml', '--json'], { LAB_DATA: '/packs' }, hearing)
+    const { file, args, options, child, told } = fake.forked as {
+      file: string
+      args: string[]
+      options: { stdio: unknown; env: Record<string, string> }
+      child: EventEmitter & { stdout: EventEmitter; stderr: EventEmitter }
+      told: unknown[]
+    }
+    expect([file.replace(/\.ts$|\.js$/, '').endsWith('cli'), args]).toEqual([true, ['run', 'x.yaml', '--json']])
+    expect(options).toMatchObject({ stdio: ['ignore', 'pipe', 'pipe'], env: { LAB_DATA: '/packs' } })
+    expect(options.env).not.toHaveProperty('ELECTRON_RUN_AS_NODE')
+    child.stderr.emit('data', Buffer.from('{"note":"on'))
+    child.stderr.emit('data', Buffer.from('e"}\nlast'))
+    child.stdout.emit('data', Buffer.from('{"failed":[]}'))
+    run.stop()
+    run.kill()
+    child.emit('exit', 0)
+    expect([lines, told, ends]).toEqual([['{"note":"one"}', 'last'], ['stop', 'killed'], [[0, null, '{"failed":[]}']]])
+  })
+})
+
+describe('an app that is closed', () => {
+  it('waits until what runs has stopped, and not for ever', async () => {
+    const home = makeFolder()
+    const reader = openReader(home.path)
+    let isClosed = false
+    const slow = {
+      ...reader,
+      async close() {
+        await new Promise((done) => setTimeout(done, 50))
+        isClosed = true
+        await reader.close()
+      },
+    }
+    const running = await electron.start(slow, page)
+    fake.opened.length = 0
+    await running.close()
+    await running.closed
+    // the window of the tests above is closed by it too
+    expect([isClosed, fake.opened.includes('kept from quitting'), fake.opened.at(-1)]).toEqual([true, true, 'exit 0'])
+    home[Symbol.dispose]()
+  })
+  it('has told by a notification of the system that a run has ended, when nobody looked', async () => {
+    const home = makeFolder()
+    const reader = openReader(home.path)
+    let tell: (event: 'runs.changed', rows: unknown) => void = () => {}
+    await electron.start({ ...reader, watch: (hear: unknown) => ((tell = hear as typeof tell), () => {}) } as Reader, page)
+    const row = (state: string) => [{ id: '1', title: 'The study', state }]
+    for (const state of ['queued', 'running', 'running', 'finished', 'finished']) tell('runs.changed', row(state))
+    expect(fake.notices).toEqual([{ title: 'Junk DNA Lab', body: 'The study has finished.' }])
+    await reader.close()
+    home[Symbol.dispose]()
+  })
+})
+
 describe('the bridge', () => {
+  /** What the page of the window would hear: only as much of it as the bridge listens to. */
+  const page = new EventTarget()
   beforeEach(async () => {
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
     await import('../../preload/bridge.ts')
   })
   it('gives the window exactly two functions', async () => {
@@ -212,6 +301,20 @@ describe('the bridge', () => {
     stop()
     electronApi.ipcRenderer.emit('lab:event', {}, 'studies.changed', [2])
     expect(heard).toEqual([[1]]) // the value alone: no event, no sender
+  })
+  it('tells where dropped folders lie, and lets the window show none of them', () => {
+    const lab = fake.exposed.get('lab') as { on(event: string, hear: (value: unknown) => void): () => void }
+    const heard: unknown[] = []
+    const stop = lab.on('folders.dropped', (value) => heard.push(value))
+    const drop = (files: readonly { path: string }[]) => {
+      const event = Object.assign(new Event('drop', { cancelable: true }), { dataTransfer: { files } })
+      page.dispatchEvent(event)
+      return event.defaultPrevented
+    }
+    expect([drop([{ path: '/models/a' }, { path: '' }]), drop([{ path: '' }])]).toEqual([true, true])
+    stop()
+    drop([{ path: '/models/b' }])
+    expect(heard).toEqual([['/models/a']])
   })
   it('imports nothing that a sandbox has not', () => {
     const text = readFileSync(join(import.meta.dirname, '../../preload/bridge.ts'), 'utf8')

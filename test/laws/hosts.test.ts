@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { answer } from '../../main/api/index.ts'
 import { openReader, type Reader } from '../../main/api/reader.ts'
@@ -26,6 +27,8 @@ vi.mock('electron', async () => {
       quit: nothing,
     }),
     BrowserWindow,
+    Notification: { isSupported: () => false },
+    utilityProcess: {},
     ipcMain: { handle: (channel: string, handler: (...said: unknown[]) => Promise<unknown>) => ipc.set(channel, handler) },
     protocol: { registerSchemesAsPrivileged: nothing, handle: nothing },
     session: {
@@ -38,6 +41,14 @@ vi.mock('electron', async () => {
     shell: {},
   }
 })
+
+const RESOURCES = join(import.meta.dirname, '..', '..', 'resources', 'demo')
+const MODEL = join(RESOURCES, 'model')
+const STUDY = `name: x\nmodels: [{ folder: ${JSON.stringify(MODEL)} }]\ntasks: [world_form]\ncompress: [{ method: magnitude, sparsity: 0.5 }]\n`
+const ITEMS = {
+  ...{ study: 'small', task: null, level: null, cell: null, flip: 'lost', sort: 'margin' },
+  ...{ isDescending: false, offset: 0, limit: 5 },
+}
 
 /** Calls as a window makes them: well, badly, and of things that are not there. */
 const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
@@ -63,6 +74,51 @@ const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
   ['studies.schema', null],
   ['models.architectures', null],
   ['models.show', { folder: '/nowhere/at/all', withHash: false }],
+  ['settings.write', { theme: 'pink' }],
+  ['settings.write', { theme: 'dark', textScale: 1.25 }],
+  ['settings.read', null],
+  ['models.list', null],
+  ['models.add', { folder: '/nowhere/at/all' }],
+  ['models.add', { folder: RESOURCES }],
+  ['models.remove', { folder: '/nowhere/at/all' }],
+  ['models.remove', { folder: RESOURCES }],
+  ['models.tensors', { folder: MODEL }],
+  ['models.tensor', { folder: MODEL, name: 'model.norm.weight', bins: 8 }],
+  ['models.tensor', { folder: MODEL, name: 'none', bins: 8 }],
+  ['models.map', { folder: MODEL, name: 'model.layers.0.self_attn.q_proj.weight', rows: 4, columns: 4 }],
+  ['models.map', { folder: MODEL, name: 'model.norm.weight', rows: 1e9, columns: 4 }],
+  ['models.zeros', { folder: MODEL }],
+  ['models.compare', { a: MODEL, b: MODEL }],
+  ['folders.browse', { folder: RESOURCES }],
+  ['folders.browse', { folder: 'a\0b' }],
+  ['packs.list', null],
+  ['drafts.list', null],
+  ['drafts.save', { name: '../out', text: 'x' }],
+  ['drafts.read', { name: 'none' }],
+  ['drafts.remove', { name: 'none' }],
+  ['drafts.check', { text: STUDY }],
+  ['drafts.check', { text: 'name: [' }],
+  ['drafts.edit', { text: STUDY, path: ['compress', 0, 'sparsity'], value: [0.1] }],
+  ['drafts.edit', { text: STUDY, path: ['compress', 7], value: 1 }],
+  ['studies.levels', { study: 'small' }],
+  ['studies.items', ITEMS],
+  ['studies.items', { ...ITEMS, limit: 501 }],
+  ['studies.item', { study: 'small', task: 'hard', item: 3 }],
+  ['studies.item', { study: 'small', task: 'none', item: 3 }],
+  ['studies.compare', { studies: ['small', 'small'] }],
+  ['studies.draft', { study: 'small' }],
+  ['studies.examples', null],
+  ['studies.remove', { study: 'none' }],
+  ['runs.list', null],
+  ['runs.start', { text: STUDY, study: null, threads: null, provider: null }],
+  ['runs.start', { text: null, study: null, threads: null, provider: null }],
+  ['runs.pause', { run: '1' }],
+  ['runs.resume', { run: '1' }],
+  ['runs.cancel', { run: '1' }],
+  ['runs.move', { run: '1', to: 0 }],
+  ['runs.remove', { run: '1' }],
+  ['runs.log', { run: '1', after: 0 }],
+  ['runs.log', { run: '../settings', after: 0 }],
   ['nobody.knows', { x: 1 }],
   ['__proto__', null],
 ]
