@@ -17,6 +17,7 @@ import { completion, completionsOf } from '../../train/objectives/completion.ts'
 import type { Schedule } from '../../train/schedule.ts'
 import { transfer as train, type TransferId } from '../../train/transfer.ts'
 import { createStats } from './calibrate.ts'
+import type { StatsKeeper } from './keep-stats.ts'
 import { meanError, outputErrors } from './output-error.ts'
 import type { PreparedStudy, Training } from './prepare.ts'
 
@@ -42,6 +43,8 @@ export interface LevelPlace {
   /** Where trained weights are kept, each set under its key. */
   readonly folder: string
   readonly signal: AbortSignal
+  /** Statistics of the model of the cell, from level to level. */
+  readonly keeper: StatsKeeper
   readonly nowMs: () => number
   /** A step of training was made. */
   readonly onStep: (label: string, at: TrainingStep) => void
@@ -51,7 +54,7 @@ export interface LevelPlace {
 export async function makeLevel(p: PreparedStudy, cell: PlannedCell, engine: Engine, place: LevelPlace): Promise<Level> {
   const model = p.models[cell.model]!
   const { transfer } = cell.key
-  const made = await compressed(p, cell, engine, place.signal)
+  const made = await compressed(p, cell, engine, place)
   const { ledger, zeros, total, effectiveBits, outputError } = made
   const said = { ledger, effectiveBits, outputError }
   if (transfer === 'none') return { weights: made.weights, actualSparsity: zeros / total, ...said }
@@ -64,7 +67,7 @@ export async function makeLevel(p: PreparedStudy, cell: PlannedCell, engine: Eng
 
 interface Made extends Pick<Compressed, 'weights' | 'masks' | 'zeros' | 'total'>, Omit<Level, 'actualSparsity'> {}
 
-async function compressed(p: PreparedStudy, cell: PlannedCell, engine: Engine, signal: AbortSignal): Promise<Made> {
+async function compressed(p: PreparedStudy, cell: PlannedCell, engine: Engine, { signal, keeper }: LevelPlace): Promise<Made> {
   const model = p.models[cell.model]!
   const { linears, weights } = model
   const key = cell.key.compression
@@ -75,7 +78,7 @@ async function compressed(p: PreparedStudy, cell: PlannedCell, engine: Engine, s
   }
   const samples = key.calibration && p.calibration?.samples[cell.model]
   const { batchTokens } = p.engine
-  const stats = samples && { stats: createStats(model, samples, key.calibration.order, engine, batchTokens) }
+  const stats = samples && { stats: createStats(model, samples, key.calibration.order, engine, batchTokens, keeper) }
   const recipe = { ...key, group: key.group as Group, pattern: patternOf(key) }
   const made = await compress(linears, weights, recipe, { signal, ...stats })
   const errors = samples && (await outputErrors(model, made.weights, samples, engine, { batchTokens, signal }))

@@ -9,6 +9,7 @@ import type { Item, Task } from '../../tasks/task.ts'
 import type { Shift, StepContext } from '../kind.ts'
 import type { Effort } from './effort.ts'
 import { collectOutcomes } from './collect.ts'
+import { createKeeper } from './keep-stats.ts'
 import { makeLevel, type Level, type TrainingStep } from './level.ts'
 import type { PreparedStudy } from './prepare.ts'
 
@@ -25,6 +26,9 @@ export interface ShiftPlace {
   readonly effort: Effort
   readonly nowMs: () => number
 }
+
+/** Statistics that are kept from level to level, at most: those of all blocks of a model of some 100 M weights. */
+const KEPT_STATS_BYTES = 1 << 29
 
 interface Questions {
   readonly items: readonly Item[]
@@ -45,6 +49,7 @@ export function openShift(
   const inFlight = new Set<Promise<unknown>>()
   let language: { readonly model: number; readonly ready: Promise<Language> } | undefined
   let level: { readonly weights: string; readonly ready: Promise<Level> } | undefined
+  let keeper = createKeeper(KEPT_STATS_BYTES)
   let lastMs = nowMs()
 
   function languageOf(model: number): Promise<Language> {
@@ -53,6 +58,7 @@ export function openShift(
     const others = Promise.allSettled(inFlight)
     questions.clear() // ids belong to a tokenizer
     level = undefined
+    keeper = createKeeper(KEPT_STATS_BYTES)
     const ready = others.then(async () => {
       await (await before)?.close()
       return createLanguage(engine, p.models[model]!.graphs, p.models[model]!.weights)
@@ -64,7 +70,7 @@ export function openShift(
   function levelOf(cell: PlannedCell, speaker: Promise<Language>): Promise<Level> {
     if (level?.weights === cell.weights) return level.ready
     const others = Promise.allSettled(inFlight)
-    const ready = makeLevel(p, cell, engine, { folder, signal: c.signal, nowMs, onStep: sayStep }).then(async (made) => {
+    const ready = makeLevel(p, cell, engine, { folder, signal: c.signal, keeper, nowMs, onStep: sayStep }).then(async (made) => {
       await others
       await (await speaker).use(made.weights)
       return made
