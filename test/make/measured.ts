@@ -25,7 +25,7 @@ export interface MadeLevel {
   left(condition: MadeCondition, index: number): number
 }
 
-const accuracy: Measure = { better: 'higher', finish: ([mean]) => mean!, isRight: (value) => value === 1 }
+const accuracy: Measure = { better: 'higher', finish: (means) => means[0]!, isRight: (value) => value === 1 }
 
 /** Every condition at every level, set against the dense one. An item is right below a share of its own, so that what is lost is nested. */
 export function makeMeasured(conditions: readonly MadeCondition[], levels: readonly MadeLevel[], items = 400): Measured[] {
@@ -44,12 +44,14 @@ export function makeMeasured(conditions: readonly MadeCondition[], levels: reado
 }
 
 function cellOf(
-  { task, axis = '', level = null, difficulty = null, chance = 0 }: MadeCondition & { level?: number | null },
+  condition: MadeCondition,
   made: { readonly level: Pick<MadeLevel, 'row'>; readonly column: Column },
   dense: Column,
   resampler: Resampler,
   name: string,
 ): Measured {
+  const { task, axis = '', chance = 0 } = condition
+  const [level, difficulty] = [condition.level ?? null, condition.difficulty ?? null]
   const row: ResultRow = {
     ...{ model: 'tiny', method: 'magnitude', group: 'model', pattern: 'free', sparsity: 0, actualSparsity: 0 },
     ...{ bits: 32, effectiveBits: 16, outputError: null, seed: 0, ...UNTRAINED },

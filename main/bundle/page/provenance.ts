@@ -1,6 +1,6 @@
 import type { DataTable } from '../../charts/chart.ts'
 import type { Provenance, ReportInput } from '../../charts/input.ts'
-import { duration, list, plural, whole } from '../../charts/words.ts'
+import { duration, fixed, list, plural, whole } from '../../charts/words.ts'
 import { markup, type Html } from './html.ts'
 import { dataTable, facts, fold } from './tables.ts'
 
@@ -47,7 +47,7 @@ export function timeWords(iso: string): string {
 function tasksOf({ tasks }: Provenance): DataTable {
   return {
     caption: 'A task’s hash covers its file, its data and its version',
-    head: ['task', 'SHA-256', 'version', 'shots', 'items asked'],
+    head: ['task', 'SHA-256', 'version', 'shots', 'items asked', 'of these'],
     words: 2,
     rows: tasks.map((t) => [
       t.id,
@@ -55,6 +55,7 @@ function tasksOf({ tasks }: Provenance): DataTable {
       String(t.version),
       String(t.shots),
       t.limit === null ? 'all' : `first ${whole(t.limit)}`,
+      Object.entries(t.facts ?? {}).map(([name, value]) => `${name}: ${fixed(value, 3)}`).join('; '), // prettier-ignore
     ]),
   }
 }

@@ -42,10 +42,12 @@ thead th { position: sticky; top: 0; background: var(--pale); border-top: 0; fon
 .w { text-align: left; }
 .glance { min-width: 55%; }
 .wide { width: 100%; }
-.verdicts .long { white-space: normal; min-width: 150px; }
-.verdicts td { vertical-align: top; }
+.verdicts td { white-space: normal; }
+.verdicts .sure, .verdicts td:last-child { white-space: nowrap; }
+.verdicts small { display: block; color: var(--soft); font-size: 11px; }
 .glance { font-size: 12px; }
 .glance th, .glance td { padding: 3px 5px; vertical-align: middle; }
+.verdicts th, .verdicts td { vertical-align: top; }
 .glance tbody th { padding-top: 9px; border-top: 1px solid var(--line); font-weight: 600; }
 .open { overflow: auto; margin: 10px 0 4px; }
 .no { color: #6e7781; }

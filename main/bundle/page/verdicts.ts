@@ -11,17 +11,15 @@ export function verdictSection(rows: readonly VerdictRow[]): Html[] | null {
   return [...groupBy(rows, ({ hypothesis }) => hypothesis)].map(([hypothesis, members]) => {
     const { claim, rule } = members[0]!
     const columns = columnsOf(members)
-    const head = [...columns.map(({ title }) => markup`<th class="w">${title}</th>`), ...NUMBERS.map((title) => markup`<th class="w">${title}</th>`)] // prettier-ignore
+    const head = ['verdict', ...columns.map(({ title }) => title), 'why', 'p'].map((title) => markup`<th class="w">${title}</th>`)
     const body = members.map((row) => lineOf(row, columns))
     return markup`<h3>${hypothesis}. ${glue(claim)}</h3>
 <p class="about">${glue(rule)}</p>
-<div class="open"><table class="glance wide verdicts"><thead><tr><th class="w">verdict</th>${head}</tr></thead><tbody>
+<div class="open"><table class="glance wide verdicts"><thead><tr>${head}</tr></thead><tbody>
 ${body}</tbody></table></div>
 ${fold(`The numbers behind ${hypothesis}`, detailList(members))}`
   })
 }
-
-const NUMBERS = ['why', 'p', 'effect [95 %]', 'controls']
 
 interface Column {
   readonly title: string
@@ -46,8 +44,10 @@ function lineOf(row: VerdictRow, columns: readonly Column[]): Html {
   const words = columns.map(({ of }) => markup`<td class="w">${of(row)}</td>`)
   const p = pHolm === null ? '–' : `${pValue(pHolm).replace('p = ', '').replace('p < ', '< ')} (Holm, ${tests})`
   const kind = verdict === 'inconclusive' ? 'no' : 'sure'
-  const said = control === '' ? '' : isSpecific === false ? markup`<b>${control}</b>` : control
-  return markup`<tr class="${isControl ? 'no' : ''}"><td class="w ${kind}">${verdict}</td>${words}<td class="w long">${glue(why)}</td><td class="w">${p}</td><td class="w long">${glue(effectWords(row))}</td><td class="w long">${said}</td></tr>\n` // prettier-ignore
+  const said =
+    control === '' ? null : markup`<small>Controls: ${isSpecific === false ? markup`<b>${control}</b>` : control}.</small>`
+  const reason = markup`${glue(why)}<small>${glue(effectWords(row))}.</small>${said}`
+  return markup`<tr class="${isControl ? 'no' : ''}"><td class="w ${kind}">${verdict}</td>${words}<td class="w">${reason}</td><td class="w">${p}</td></tr>\n` // prettier-ignore
 }
 
 /** Everything else that is known of each scope, and what was left out. */

@@ -119,5 +119,8 @@ function whyOf({ able, band, rise, corrected, inversion, p, isFor, isAgainst, su
   const isSure = inversion !== null && inversion.p < LINES.alpha
   if (isFor && isAgainst) return `${said}, yet ${step}, for sure.`
   if (isAgainst) return isSure ? `${said}; ${step}, for sure.` : `${said}: less than 2 points for sure.`
-  return isFor ? `${said}.` : `${said}, which may be chance.`
+  if (isFor) return `${said}.`
+  const isRaw = corrected !== null && above(rise.value, errorOf(rise.samples)) < LINES.alpha
+  const isKept = isRaw && above(corrected.value, errorOf(corrected.samples)) < LINES.alpha
+  return isRaw && !isKept ? `${said}: corrected for chance it may be none.` : `${said}, which may be chance.`
 }
