@@ -2,7 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openBench, runStudy } from '../../../main/bench.ts'
-import { compress } from '../../../main/compress/recipe.ts'
+import { float32 } from '../../../main/base/tensor.ts'
+import { compress, layerOf } from '../../../main/compress/recipe.ts'
+import { createKeeper } from '../../../main/jobs/study/keep-stats.ts'
 import { startEngine } from '../../../main/engine/process.ts'
 import { createStats, drawSamples } from '../../../main/jobs/study/calibrate.ts'
 import { openModel } from '../../../main/models/folder.ts'
@@ -61,6 +63,44 @@ describe('a study with calibration', () => {
     expect(errors[5]).toBeLessThan(errors[3]!)
     expect(levels[1]!.key.compression.calibration).toMatchObject({ samples: 4, length: 32, seed: null, provider: 'cpu' })
   })
+  it('in one pass, on random pieces, spreads by OWL, and matches noise to what it is like', async () => {
+    using made = calibrated(
+      makeStudy({
+        ...{ tasks: 1, items: 4 },
+        compress: [
+          '{ method: wanda, sparsity: 0.5, profile: { kind: owl, m: 2, lambda: 0.2 } }',
+          '{ method: wanda, group: model, sparsity: 0.5 }',
+          '{ method: noise, sparsity: 0.5, params: { like: magnitude } }',
+          '{ method: matched, sparsity: 0.5, params: { like: wanda } }',
+          '{ method: wanda, sparsity: 0.5 }',
+          '{ method: matched, bits: 3, params: { like: gptq } }',
+          '{ method: gptq, bits: [3, 16] }',
+        ],
+      }),
+      400,
+      '{ text: text.txt, samples: 4, length: 32, order: one-pass, seed: 3 }',
+    )
+    const done = await run(made)
+    expect(done).toMatchObject({ cells: 9, done: 9, failed: [] })
+    const store = openStore(made.home, { readOnly: true })
+    const [, owl, , noise, likeWanda, wanda, likeGptq, gptq, rounded] = store.cells
+      .ofStudy(done.study)
+      .map(({ record }) => record!)
+    const asked = store.ledgers.read(owl!.ledger)!.map((line) => line.asked!)
+    const coded = store.ledgers.read(gptq!.ledger)!
+    store.close()
+    expect(owl!.key.compression.calibration).toMatchObject({ order: 'one-pass', seed: 3 })
+    expect(new Set(asked).size).toBeGreaterThan(1)
+    expect(Math.max(...asked.map((sparsity) => Math.abs(sparsity - 0.5)))).toBeLessThanOrEqual(0.2 + 1e-12)
+    expect([noise!.actualSparsity, likeWanda!.actualSparsity, wanda!.actualSparsity]).toEqual([0, 0, 0.5])
+    // measured in float32 by the engine, matched in float64 by Hessians: equal to some 1e-5
+    expect(likeWanda!.outputError! / wanda!.outputError!).toBeCloseTo(1, 4)
+    expect(likeGptq!.outputError! / gptq!.outputError!).toBeCloseTo(1, 4)
+    expect(rounded!.outputError).toBeLessThan(1e-6)
+    expect([likeGptq!, rounded!].map(({ effectiveBits }) => effectiveBits)).toEqual([16, 16])
+    // a scale of 16 bits and a code of 0 for each row (paper.md 1.5)
+    for (const line of coded) expect(line.effectiveBits).toBeCloseTo(3 + (16 + 3) / line.in, 12)
+  })
   it('names a text that is too short before anything is written, and a method without calibration', async () => {
     using made = calibrated(makeStudy({ compress: LEVELS }), 40, '{ text: text.txt, samples: 64, length: 32 }')
     await expect(run(made)).rejects.toMatchObject({
@@ -69,6 +109,72 @@ describe('a study with calibration', () => {
     })
     made.compress(LEVELS)
     await expect(run(made)).rejects.toMatchObject({ code: 'compress/stats' })
+  })
+})
+
+describe('samples of a text', () => {
+  const ids = Array.from({ length: 100 }, (_, i) => i)
+  const model = { name: 'tiny', tokenizer: { encode: () => ids }, config: { contextLength: 16 } } as unknown as Parameters<typeof drawSamples>[0] // prettier-ignore
+  const draw = (seed: number | null, samples = 6, length = 16) =>
+    drawSamples(model, '', { path: 'text.txt', samples, length, seed }).map((sample) => [...sample])
+
+  it('are runs of its tokens: one after the other, or from anywhere by a seed, each time the same', () => {
+    expect(draw(null)).toEqual(Array.from({ length: 6 }, (_, i) => ids.slice(16 * i, 16 * (i + 1))))
+    const [some, again, others] = [draw(1), draw(1), draw(2)]
+    expect(some).toEqual(again)
+    expect(some).not.toEqual(others)
+    for (const sample of [...some, ...others]) expect(sample).toEqual(ids.slice(sample[0], sample[0]! + 16))
+    expect(new Set(draw(0, 6, 1).flat()).size).toBeGreaterThan(2)
+  })
+  it('are refused where the text is too short or the model cannot read as many tokens', () => {
+    expect(() => draw(1, 7)).toThrow(/at least 112 tokens, as tiny reads them, for 7 × 16 of text.txt, got 100/)
+    expect(() => draw(null, 1, 17)).toThrow(/at most 16 tokens, the context of tiny,/)
+  })
+})
+
+describe('statistics of a model', () => {
+  it('are measured once for equal weights, and again for the blocks after one that changed', async () => {
+    using folder = makeModelFolder()
+    const model = openModel(folder.path)
+    const samples = drawSamples(model, 'abc dead beef cafe '.repeat(20), { path: 'text', samples: 2, length: 16, seed: 0 })
+    const engine = await startEngine({ provider: 'cpu', threads: 1 })
+    let opened = 0
+    const counted: typeof engine = { ...engine, open: (graph, weights) => (opened++, engine.open(graph, weights)) }
+    const recipe = {
+      method: 'wanda',
+      group: 'row' as const,
+      pattern: 'free' as const,
+      params: {},
+      seed: 0,
+      include: [],
+      exclude: [],
+    }
+    const measured = async (order: 'blocks' | 'one-pass') => {
+      opened = 0
+      const stats = createStats(model, samples, order, counted, 512, createKeeper(1 << 24))
+      await compress(model.linears, model.weights, { ...recipe, sparsity: 0.3 }, { stats })
+      const kept = await compress(model.linears, model.weights, { ...recipe, sparsity: 0.6 }, { stats })
+      const alone = createStats(model, samples, order, engine, 512)
+      const again = await compress(model.linears, model.weights, { ...recipe, sparsity: 0.6 }, { stats: alone })
+      expect(again.weights.hash()).toBe(kept.weights.hash())
+      return opened
+    }
+    const blocks = new Set(model.linears.map(({ name }) => layerOf(name))).size
+    expect(await measured('one-pass')).toBe(blocks)
+    expect(await measured('blocks')).toBe(2 * blocks - 1)
+    await engine.close()
+  })
+  it('that are not finite are named by the matrix whose inputs they are', async () => {
+    using folder = makeModelFolder()
+    const model = openModel(folder.path)
+    const engine = await startEngine({ provider: 'cpu', threads: 1 })
+    // so large that what it gives leaves float32
+    const huge = model.weights.names().filter((name) => name.includes('up_proj')).map((name) => [name, float32([...model.weights.dims(name)], new Float32Array(model.weights.get(name).data.length).fill(3e38))] as const) // prettier-ignore
+    const stats = createStats(model, [Int32Array.of(1, 2, 3)], 'one-pass', engine, 16)
+    const down = model.linears.find(({ name }) => name.includes('down_proj'))!.name
+    const asked = stats.of([down], model.weights.with(new Map(huge)), ['hessian'])
+    await expect(asked).rejects.toMatchObject({ code: 'compress/stats', message: expect.stringContaining(`finite inputs of ${down}`) as string }) // prettier-ignore
+    await engine.close()
   })
 })
 
