@@ -54,7 +54,7 @@ export function openMasks(home: string): Masks {
       const path = pathOf(hash)
       if (!existsSync(path)) return undefined
       const file = readBytes(path)
-      const mask = { ...sizesOf(file, file.length, path), bits: file.subarray(HEAD) }
+      const mask = { ...sizesOf(file, file.length, path), bits: Uint8Array.from(file.subarray(HEAD)) }
       if (sha256(mask.bits) !== hash) refuse(path, 'bits whose SHA-256 is its name', sha256(mask.bits))
       return mask
     },

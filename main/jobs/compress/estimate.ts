@@ -126,7 +126,7 @@ function line(first: number, later: number, deep: number): (depth: number) => nu
 async function rehearseMethod({ model, recipe, nowMs, signal }: Rehearsal, needs: Needs): Promise<number> {
   const { name, out, in: width } = model.linears[0]!
   const of = recipe.pattern === 'free' ? 1 : recipe.pattern.of
-  const corner = { name, out: Math.min(out, LARGEST), in: Math.max(of, Math.min(width, LARGEST)) }
+  const corner = { name, out: Math.min(out, LARGEST), in: Math.min(width, Math.max(of, LARGEST)) }
   const { data } = model.weights.get(name)
   const w = Float32Array.from({ length: corner.out * corner.in }, (_, i) => {
     return data[Math.floor(i / corner.in) * width + (i % corner.in)]!

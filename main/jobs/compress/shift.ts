@@ -65,10 +65,10 @@ export function openShift(
       mkdirSync(p.workshop.folder, { recursive: true })
       const letGo = holdLock(p.workshop.folder)
       try {
-        saveJob(p.workshop, p.job)
         return await work(p, { recipe, stages, engine, course, signal: c.signal, place })
       } finally {
         letGo()
+        p.workshop.tidy()
       }
     },
     close: () => engine.close(),
@@ -91,6 +91,8 @@ async function work(p: PreparedCompression, w: Work): Promise<CompressedFolder> 
   const left = stages.filter((stage, i) => p.workshop.read(keys[i]!, stage) === undefined)
   course.begin('estimating')
   const expected = await estimateLeft(p, w, left)
+  // the rehearsal has shown that the method can do what it is asked
+  saveJob(p.workshop, p.job)
   place.onEstimate(expected)
   course.expect(stages.map((stage) => expected.stageMs[left.indexOf(stage)] ?? 0), 1000 * expected.seconds - expected.stageMs.reduce((sum, ms) => sum + ms, 0)) // prettier-ignore
   const kept = new Map<string, KeptStage>()

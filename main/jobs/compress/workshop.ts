@@ -33,12 +33,15 @@ export interface Workshop {
   keep(key: string, matrices: readonly MatrixShape[], made: readonly Done[]): KeptStage
   /** Takes away what was needed for a folder that is finished; all of it, unless another folder is still being made from it. */
   leave(out: string): void
+  /** Takes it away where nothing was kept. */
+  tidy(): void
 }
 
 /** A workshop in the home; `base` is the hash of all that decides its layers. Made when the first thing is kept. */
 export function openWorkshop(home: string, base: string): Workshop {
   const folder = join(home, 'compress', base)
   const pathOf = (key: string) => join(folder, `${key}.safetensors`)
+  const holds = (isThis: (name: string) => boolean) => existsSync(folder) && readdirSync(folder).some(isThis)
   return {
     folder,
     read(key, matrices) {
@@ -50,8 +53,11 @@ export function openWorkshop(home: string, base: string): Workshop {
     },
     leave(out) {
       rmSync(join(folder, jobName(out)), { force: true })
-      const isShared = existsSync(folder) && readdirSync(folder).some((name) => name.startsWith(JOB))
-      if (!isShared) rmSync(folder, { recursive: true, force: true })
+      if (!holds((name) => name.startsWith(JOB))) rmSync(folder, { recursive: true, force: true })
+    },
+    tidy() {
+      const isKept = (name: string) => name.startsWith(JOB) || name.endsWith('.safetensors')
+      if (!holds(isKept)) rmSync(folder, { recursive: true, force: true })
     },
   }
 }
