@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../../main/base/files.ts'
-import { compressionLabel, planStudy, studyId, type Resolved } from '../../main/study/plan.ts'
-import { parseStudy } from '../../main/study/spec.ts'
+import { compressionLabel, levelsOf, planStudy, studyId, type Resolved } from '../../main/study/plan.ts'
+import { parseStudy, type CompressEntry } from '../../main/study/spec.ts'
 import type { Task } from '../../main/tasks/task.ts'
 
 const task = (id: string): Task => ({
@@ -93,6 +93,23 @@ describe('a plan', () => {
     expect(compressionLabel({ ...record, pattern: '4:8', group: 'row', params: { from: 0.1 } })).toBe(
       'random 4:8 row {"from":0.1} seed 1',
     )
+    const profile = { kind: 'owl', m: 5, lambda: 0.08 } as const
+    expect(compressionLabel({ ...record, method: 'wanda', group: 'row', seed: 0, profile })).toMatch(
+      /^wanda [\d.]+ row owl m=5 lambda=0.08$/,
+    )
+  })
+  it('makes a level of each number of bits, of each seed of noise, and of a profile with its defaults', () => {
+    const labels = (entry: Record<string, unknown>) => levelsOf(entry as unknown as CompressEntry).map(compressionLabel)
+    expect(labels({ method: 'rtn', bits: [16, 4] })).toEqual(['rtn 16 bits', 'rtn 4 bits'])
+    expect(labels({ method: 'noise', bits: 3, seeds: [0, 1], params: { like: 'rtn', with: { per: 'row' } } })).toEqual([
+      'noise 3 bits {"like":"rtn"}',
+      'noise 3 bits {"like":"rtn"} seed 1',
+    ])
+    // the group of the method that is matched
+    expect(labels({ method: 'noise', sparsity: 0.5, params: { like: 'wanda' } })).toEqual(['noise 0.5 row {"like":"wanda"}'])
+    const profile = { kind: 'owl', m: 5, lambda: 0.08 }
+    expect(labels({ method: 'magnitude', sparsity: 0.5, profile })).toEqual(['magnitude 0.5 layer owl m=5 lambda=0.08'])
+    expect(labels({ method: 'magnitude', sparsity: 0.5, profile: 'uniform' })).toEqual(['magnitude 0.5 model'])
   })
 })
 

@@ -104,6 +104,52 @@ describe('a study file', () => {
   })
 })
 
+describe('a compression', () => {
+  const calibration = 'calibration: { text: a.txt, length: 8, order: one-pass }\n'
+  const study = (entry: string, rest = calibration) => small.replace(/ {2}- method[^]*/, `  - ${entry}\n${rest}`)
+  it.each([
+    ['{ method: rtn, bits: [16, 8, 6, 4, 3, 2] }'],
+    ['{ method: gptq, bits: 3, params: { per: tensor, shrink: true, range: published, symmetric: true } }'],
+    ['{ method: noise, bits: [4, 3], seeds: [0, 1], params: { like: gptq, with: { groupSize: 32 } } }'],
+    ['{ method: matched, pattern: { keep: 2, of: 4 }, params: { like: wanda } }'],
+    ['{ method: sparsegpt, sparsity: 0.7, profile: { kind: owl, m: 3, lambda: 0.1, spread: published } }'],
+    ['{ method: sparsegpt, pattern: { keep: 1, of: 3 }, params: { blockSize: 96 } }'],
+  ])('may be %s', (entry) => {
+    expect(fault(study(entry))).toBeUndefined()
+  })
+  it('with a profile by name has the published settings', () => {
+    const { compress } = parseStudy(study('{ method: magnitude, sparsity: 0.5, profile: owl }'), '/studies/small.yaml')
+    expect(compress[0]!.profile).toEqual({ kind: 'owl', m: 5, lambda: 0.08 })
+  })
+  it.each([
+    ['{ method: rtn, bits: 9 }', 'study/field', 'one of 2, 3, 4, 5, 6, 7, 8, 16'],
+    ['{ method: rtn, bits: 4, params: { per: tensor, groupSize: 8 } }', 'study/field', 'no groupSize'],
+    ['{ method: noise, sparsity: 0.5, params: { like: rtn } }', 'study/field', 'bits for rtn'],
+    ['{ method: noise, bits: 4, params: { like: wanda } }', 'study/field', 'no bits for wanda'],
+    ['{ method: noise, sparsity: 0.5, params: { like: wand } }', 'study/field', 'one of random, magnitude'],
+    [
+      '{ method: noise, sparsity: 0.5, params: { like: sparsegpt, with: { damping: 3 } } }',
+      'study/field',
+      'for with.damping, got 3',
+    ],
+    ['{ method: wanda, sparsity: [0.5, 0.05], profile: owl }', 'compress/quota', 'from 0.08 up to, not including, 0.92'],
+    ['{ method: magnitude, group: model, sparsity: 0.5, profile: owl }', 'compress/quota', 'layer, row beside a profile'],
+    ['{ method: wanda, pattern: { keep: 2, of: 4 }, profile: owl }', 'compress/pattern', 'no keep-of pattern beside a profile'],
+    ['{ method: rtn, bits: 4, profile: owl }', 'study/field', 'it quantises and removes nothing'],
+    ['{ method: sparsegpt, pattern: { keep: 1, of: 3 } }', 'compress/pattern', 'a blockSize that is a multiple of 3'],
+    ['{ method: wanda, sparsity: 0.5, bits: 4 }', 'study/field', 'no bits for wanda'],
+  ])('%s is refused before anything starts', (entry, code, message) => {
+    expect(fault(study(entry))).toMatchObject({ code, message: expect.stringContaining(message) as string })
+  })
+  it.each([
+    ['{ method: matched, sparsity: 0.5, params: { like: magnitude } }', 'matched, which needs hessian'],
+    ['{ method: noise, sparsity: 0.5, params: { like: wanda } }', 'noise, which needs inputNorm'],
+    ['{ method: magnitude, sparsity: 0.5, profile: owl }', 'magnitude, which needs inputNorm'],
+  ])('%s needs calibration', (entry, message) => {
+    expect(fault(study(entry, ''))).toMatchObject({ code: 'compress/stats', message: expect.stringContaining(message) as string })
+  })
+})
+
 describe('the JSON Schema of study files', () => {
   const check = new Ajv2020({ strict: false }).compile(studySchema() as object)
 
