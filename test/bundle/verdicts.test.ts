@@ -69,6 +69,23 @@ describe('evidence against', () => {
     expect(row.verdict).toBe('not supported')
     expect(row.why).toContain('falls from 50.0 % at 50 % to 20.0 % at 70 %')
   })
+  it('is many steps down that other items would not bring, though none is sure by itself', () => {
+    const zigzag = pruned('magnitude', [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8], (s) => (Math.round(10 * s) % 2 === 0 ? 0.8 : 0.77) - 0.1 * s) // prettier-ignore
+    const conditions = axis(6, 'zigzag')
+    const row = find(verdictRows(makeMeasured(conditions, zigzag, 1000), []), 'H1', 'magnitude')
+    expect(row.verdict).toBe('not supported')
+    expect(row.why).toMatch(
+      /24 of 42 steps go down.*none by more than 1 for sure, yet together more than other items would bring/,
+    )
+  })
+  it('is no rise that unequal chance makes: a raw one alone does not count', () => {
+    // right by knowledge in k of the items, else by a guess among so many: alike in what they know, unlike in what they drop
+    const options = [2, 8].map((m) => ({ task: 'options', axis: 'options', level: m, difficulty: m, chance: 1 / m, dense: 1 / m + 0.9 * (1 - 1 / m) })) // prettier-ignore
+    const half = (s: number, c: MadeCondition) => (c.chance! + (c.dense - c.chance!) * (1 - s)) / c.dense
+    const row = find(verdictRows(makeMeasured(options, pruned('magnitude', [0.2, 0.4], half), 1000), []), 'H2', 'magnitude')
+    expect([row.verdict, row.effectLow! > 0.05]).toEqual(['inconclusive', true])
+    expect(row.why).toContain('corrected for chance it may be none')
+  })
   it('is a trend that runs the other way', () => {
     const reversed = pruned('magnitude', SPARSITIES, (s, _, i) => 1 - s * (0.7 - 0.2 * i))
     const all = verdictRows(makeMeasured(axis(4), reversed), [])
