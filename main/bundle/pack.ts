@@ -70,11 +70,16 @@ function recordsOf({ study, cells, ledgers }: Contents): ZipEntry[] {
   ]
 }
 
+/** Finished cells up to which each has a file of samples for lm-evaluation-harness. */
+const MOST_SAMPLES = 5000
+
 /** What people and other programs read. */
 function viewsOf(contents: Contents, withItems: boolean): ZipEntry[] {
   const { report } = contents
-  // what repeats the items comes with them
-  const cells = { cells: studyCells(contents.cells), items: withItems ? contents.items : () => undefined }
+  const { done } = countsOf(contents.cells)
+  // samples repeat the items, so they come with them, unless their files alone would be more than a bundle may hold
+  const hasSamples = withItems && done <= MOST_SAMPLES
+  const cells = { cells: studyCells(contents.cells), items: hasSamples ? contents.items : () => undefined }
   const seen = new Set<string>()
   return [
     { name: 'readme.txt', data: readmeOf(contents) },

@@ -30,7 +30,7 @@ What is where
   items/             one row per cell and item: scores and log-likelihoods (where asked for)
   figures/           each figure as SVG and as TikZ with pgfplots, and its numbers as CSV
   latex/             tables for LaTeX (booktabs), and a document that shows all of them
-  lm-eval/           results as lm-evaluation-harness writes them
+  lm-eval/           results as lm-evaluation-harness writes them; samples with the items, up to 5,000 cells
   masks/             which weights were kept, one file per matrix (where asked for)
   study.yaml         the study file
   study.json cells.jsonl ledgers.jsonl   what an import reads

@@ -9,6 +9,7 @@ import { makeFolder } from '../make/store.ts'
 import { callCli } from '../make/terminal.ts'
 
 const folder = makeFolder()
+process.env.TMPDIR = folder.path
 const type = (line: string, home = 'own') => callCli(line.split(' '), folder.path, join(folder.path, home))
 const at = (...names: string[]) => join(folder.path, ...names)
 

@@ -12,7 +12,7 @@ export const exportCommand: Command = {
   id: 'export',
   words: '[study] | schema',
   about:
-    'The results for other programs, or the whole study as one file.\n' +
+    'The results for other programs, or a study as one file.\n' +
     'A format of one file goes to the terminal or into --out; one of several into a folder.\n' +
     '--bundle writes everything that others need to look at the study, check it and import it; no file is replaced.\n' +
     'With "schema": the JSON Schema of study files, for editors.',

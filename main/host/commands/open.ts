@@ -7,8 +7,8 @@ export const open: Command = {
   id: 'open',
   words: '<bundle.zip>',
   about:
-    'Look at a bundle without importing it: its table, and a home to go on with.\n' +
-    'The home is temporary and read-only; results, report, export and the window work on it, without the model.',
+    'A bundle by itself: its table, and a home to go on with.\n' +
+    'Nothing is imported. The home is temporary and read-only; results, report, export and the window work on it, without the model.',
   flags: [{ name: 'tasks', about: 'every task by itself, in place of groups of tasks' }],
   async run(call) {
     const { ask, console, folder, flags } = call
@@ -24,7 +24,7 @@ export const open: Command = {
       answers.close()
     }
     console.print(`\nGo on with --home ${opened.home}`)
-    for (const command of ['lab -- report', 'lab -- export --format figures', 'start --']) {
+    for (const command of ['lab -- report', 'lab -- export --format figures', 'lab -- serve']) {
       console.print(console.dim(`  npm run ${command} --home ${opened.home}`))
     }
     return { json: opened }

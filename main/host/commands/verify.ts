@@ -6,8 +6,8 @@ export const verify: Command = {
   id: 'verify',
   words: '<bundle.zip>',
   about:
-    'Check a bundle: every byte against its hashes, its table against its items.\n' +
-    'Nothing of it is written or run; the first thing that is wrong is named.',
+    'Check a bundle: its bytes, its hashes, its table.\n' +
+    'Every byte against its hash, the table against the items. Nothing of it is written or run; the first thing that is wrong is named.',
   flags: [],
   async run(call) {
     const { ask, console, folder } = call
