@@ -30,7 +30,8 @@ async function showOne(call: Call): Promise<Result> {
 
 const HEAD = ['study', 'id', 'state', 'cells', 'done', 'failed', 'created', 'title']
 
-function lineOf({ name, id, state, cells, done, failed, createdAt, title }: StudyRow): string[] {
+function lineOf({ name, id, state, origin, cells, done, failed, createdAt, title }: StudyRow): string[] {
   const when = createdAt.slice(0, 16).replace('T', ' ')
-  return [name, id.slice(0, 8), state, count(cells), count(done), count(failed), when, title]
+  const whence = origin === 'imported' ? `${state}, imported` : state
+  return [name, id.slice(0, 8), whence, count(cells), count(done), count(failed), when, title]
 }
