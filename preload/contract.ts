@@ -17,10 +17,11 @@ export interface ResultRow {
   readonly group: string
   /** 'free' or 'keep:of', such as '2:4': N kept of M. */
   readonly pattern: string
-  /** Fraction of zeros asked for over the compressible matrices. */
+  /** Fraction of zeros asked for over the compressible matrices; of noise, that of the method it is like. */
   readonly sparsity: number
   /** Fraction of zeros that came. */
   readonly actualSparsity: number
+  /** Bits of a code; 16 for weights rounded to float16, 32 where none are coded; of noise, those of the method it is like. */
   readonly bits: number
   /**
    * Bits of a compressible weight with its share of scales and zeros (paper.md 1.5), the mean over all of them; 16 for one that is not coded,
