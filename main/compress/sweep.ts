@@ -14,6 +14,8 @@ export interface Columns {
 
 /** What a method does with the columns it comes to. */
 export interface Decision {
+  /** Columns that are looked at together when the sweep comes to the first of them: all updates before must have reached them. One where left out. */
+  readonly together?: number
   /** Before the columns `from` up to `to` are swept. */
   block?(from: number, to: number): void
   /** Writes what column i becomes, a number per row. */
@@ -73,17 +75,60 @@ function* sweepPart(columns: Columns, errors: Float64Array, part: Part): Steps<v
   yield* sweepPart(columns, errors, { ...part, from: middle })
 }
 
-function sweepBlock({ out, in: width, w, upper }: Columns, errors: Float64Array, { from, to, decision }: Part): void {
-  const becomes = new Float64Array(out)
+/** Columns that are updated one by one; those after them get the updates of several at once, and are read and written less often. */
+const LEAF = 16
+
+function sweepBlock(columns: Columns, errors: Float64Array, { from, to, decision }: Part): void {
   decision.block?.(from, to)
-  for (let i = from; i < to; i++) {
-    decision.column(i, becomes)
-    const error = errors.subarray(i * out, (i + 1) * out)
-    const column = w.subarray(i * out, (i + 1) * out)
-    const pivot = upper[i * width + i]!
-    for (let row = 0; row < out; row++) error[row] = (column[row]! - becomes[row]!) / pivot
-    for (let j = i + 1; j < to; j++) subtract(w, j * out, error, upper[i * width + j]!)
-    column.set(becomes)
+  const { together = 1 } = decision
+  const leaf = together * Math.ceil(LEAF / together)
+  const becomes = new Float64Array(columns.out)
+  for (let start = from; start < to; start += leaf) {
+    const end = Math.min(start + leaf, to)
+    for (let i = start; i < end; i++) sweepColumn(columns, errors, i, end, becomes, decision)
+    for (let j = end; j < to; j++) subtractAll(columns, errors, start, end, j)
+  }
+}
+
+function sweepColumn(
+  { out, in: width, w, upper }: Columns,
+  errors: Float64Array,
+  i: number,
+  end: number,
+  becomes: Float64Array,
+  decision: Decision,
+): void {
+  decision.column(i, becomes)
+  const [at, pivot] = [i * out, upper[i * width + i]!]
+  for (let row = 0; row < out; row++) {
+    errors[at + row] = (w[at + row]! - becomes[row]!) / pivot
+    w[at + row] = becomes[row]!
+  }
+  for (let j = i + 1; j < end; j++) {
+    const [to, factor] = [j * out, upper[i * width + j]!]
+    if (factor !== 0) for (let row = 0; row < out; row++) w[to + row]! -= errors[at + row]! * factor
+  }
+}
+
+/** Takes the errors of the columns `start` to before `end` off column j. */
+function subtractAll({ out, in: width, w, upper }: Columns, errors: Float64Array, start: number, end: number, j: number): void {
+  const to = j * out
+  let i = start
+  for (; i + 4 <= end; i += 4) {
+    const [u0, u1, u2, u3] = [
+      upper[i * width + j]!,
+      upper[(i + 1) * width + j]!,
+      upper[(i + 2) * width + j]!,
+      upper[(i + 3) * width + j]!,
+    ]
+    const [e0, e1, e2, e3] = [i * out, (i + 1) * out, (i + 2) * out, (i + 3) * out]
+    for (let row = 0; row < out; row++) {
+      w[to + row]! -= errors[e0 + row]! * u0 + errors[e1 + row]! * u1 + errors[e2 + row]! * u2 + errors[e3 + row]! * u3
+    }
+  }
+  for (; i < end; i++) {
+    const [from, factor] = [i * out, upper[i * width + j]!]
+    for (let row = 0; row < out; row++) w[to + row]! -= errors[from + row]! * factor
   }
 }
 
@@ -91,9 +136,4 @@ function transposed(a: Float64Array, rows: number, columns: number): Float64Arra
   const b = new Float64Array(a.length)
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) b[j * rows + i] = a[i * columns + j]!
   return b
-}
-
-function subtract(w: Float64Array, at: number, error: Float64Array, factor: number): void {
-  if (factor === 0) return
-  for (let row = 0; row < error.length; row++) w[at + row]! -= error[row]! * factor
 }

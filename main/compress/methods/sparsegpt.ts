@@ -79,6 +79,16 @@ function costOf({ out, in: width, w, upper }: Columns, row: number, i: number): 
   return (w[i * out + row]! / upper[i * width + i]!) ** 2
 }
 
+/** The same of the weights of some rows in the columns `from` to before `to`, row by row. */
+function costsOf({ out, in: width, w, upper }: Columns, first: number, rows: number, from: number, to: number): Float32Array {
+  const cost = new Float32Array(rows * (to - from))
+  for (let i = from; i < to; i++) {
+    const pivot = upper[i * width + i]!
+    for (let row = 0, k = i - from; row < rows; row++, k += to - from) cost[k] = (w[i * out + first + row]! / pivot) ** 2
+  }
+  return cost
+}
+
 /** Marks what goes of each block before it is swept: the rows together, or each for itself. */
 function markFree(columns: Columns, gone: Uint8Array, { sparsity, group }: Quota, isPublished: boolean): Partial<Decision> {
   const { out } = columns
@@ -86,19 +96,18 @@ function markFree(columns: Columns, gone: Uint8Array, { sparsity, group }: Quota
   return {
     block(from, to) {
       for (let first = 0; first < out; first += rowsAtOnce) {
-        const width = to - from
         // in the order of rows, for that is how ties are broken
-        const cost = Float32Array.from({ length: rowsAtOnce * width }, (_, k) =>
-          costOf(columns, first + Math.floor(k / width), from + (k % width)),
-        )
+        const cost = costsOf(columns, first, rowsAtOnce, from, to)
         const before = (column: number) => Math.floor(rowsAtOnce * column * sparsity)
         const rank = isPublished ? Math.floor(cost.length * sparsity) : before(to) - before(from)
         const { value, ties } = findPlace(Float32Array.from(cost), rank)
         let left = isPublished ? Infinity : ties
-        cost.forEach((x, k) => {
-          if (x > value || (x === value && left-- <= 0)) return
-          gone[(from + (k % width)) * out + first + Math.floor(k / width)] = 1
-        })
+        for (let row = 0, k = 0; row < rowsAtOnce; row++) {
+          for (let i = from; i < to; i++, k++) {
+            const x = cost[k]!
+            if (x < value || (x === value && left-- > 0)) gone[i * out + first + row] = 1
+          }
+        }
       }
     },
   }
@@ -108,6 +117,7 @@ function markFree(columns: Columns, gone: Uint8Array, { sparsity, group }: Quota
 function markPattern(columns: Columns, gone: Uint8Array, { keep, of }: { keep: number; of: number }): Partial<Decision> {
   const { out, in: width } = columns
   return {
+    together: of,
     column(i) {
       if (i % of !== 0 || i + of > width) return
       for (let row = 0; row < out; row++) {
