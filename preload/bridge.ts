@@ -5,8 +5,15 @@ import type { Lab } from './contract.ts'
 /** Who wants to know which folders are dropped on the window: only here can be told where they lie. */
 const dropped = new Set<(folders: readonly string[]) => void>()
 
-addEventListener('dragover', (event) => event.preventDefault())
-addEventListener('drop', (event) => {
+/** As much of the page as is needed here, which is no page to the compiler. */
+interface Drop {
+  readonly dataTransfer: { readonly files: ArrayLike<File> } | null
+  preventDefault(): void
+}
+const page = globalThis as unknown as { addEventListener(type: string, hear: (event: Drop) => void): void }
+
+page.addEventListener('dragover', (event) => event.preventDefault())
+page.addEventListener('drop', (event) => {
   event.preventDefault() // or the window would try to show what was dropped
   const paths = Array.from(event.dataTransfer?.files ?? [], (file) => webUtils.getPathForFile(file)).filter(Boolean)
   if (paths.length > 0) for (const hear of dropped) hear(paths)

@@ -9,7 +9,7 @@ import { openLongAnswers } from './long.ts'
 export type Tell = <E extends EventName>(event: E, value: Events[E]) => void
 
 /** Answers a window. A call that computes for seconds does not make the others wait. */
-export interface Reader extends Answers {
+export interface Reader extends Omit<Answers, 'close'> {
   /** Says the studies and the queue now, and again whenever they have changed. Gives back how to stop. */
   watch(tell: Tell): () => void
   /** Stops what runs, for the next lab to go on with, and resolves when it has. */

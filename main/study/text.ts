@@ -9,7 +9,7 @@ import type { Study, StudyTask } from './spec.ts'
  */
 export function studyText(study: Study): string {
   const {
-    file,
+    file: _,
     name,
     title,
     description,

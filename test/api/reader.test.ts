@@ -17,7 +17,7 @@ describe('a reader', () => {
     expect(names(await reader.answer('studies.list', null))).toEqual([])
     addStudy(home, { name: 'first' })
     expect(names(await reader.answer('studies.list', null))).toEqual(['first'])
-    reader.close()
+    await reader.close()
   })
   it('reads while another lab writes', async () => {
     using home = makeFolder()
@@ -30,7 +30,7 @@ describe('a reader', () => {
     ], 'running') // prettier-ignore
     expect(names(await reader.answer('studies.list', null))).toEqual(['second', 'first'])
     writer.close()
-    reader.close()
+    await reader.close()
   })
   it('answers with the fault of a store that cannot be opened, and with the next one once it can', async () => {
     using home = makeFolder()
@@ -40,7 +40,7 @@ describe('a reader', () => {
     rmSync(join(home.path, 'lab.db'))
     addStudy(home.path, { name: 'again' })
     expect(names(await reader.answer('studies.list', null))).toEqual(['again'])
-    reader.close()
+    await reader.close()
   })
   it('tells the list when it begins to watch, then once for each change', async () => {
     using home = makeFolder()
@@ -53,7 +53,7 @@ describe('a reader', () => {
     await new Promise((done) => setTimeout(done, 1500))
     expect(tell).toHaveBeenCalledTimes(2)
     stop()
-    reader.close()
+    await reader.close()
   })
   describe('asked for a study whose numbers take long', () => {
     const results = ['studies.results', { study: 'large' }] as const
@@ -83,7 +83,7 @@ describe('a reader', () => {
       expect(ms).toBeGreaterThan(600) // slow enough to have been in the way
       expect(Math.max(...waits)).toBeLessThan(200)
       expect((await timed(reader.answer(...results))).ms).toBeLessThan(ms / 5)
-      reader.close()
+      await reader.close()
     })
     it('answers that it was closed when it ends meanwhile, and to whoever asks later', async () => {
       using home = makeFolder()
@@ -91,7 +91,7 @@ describe('a reader', () => {
       const reader = openReader(home.path)
       const slow = reader.answer(...results)
       await new Promise((done) => setTimeout(done, 300))
-      reader.close()
+      await reader.close()
       expect(await slow).toMatchObject({ ok: false, error: { code: 'engine/stopped' } })
       expect(await reader.answer(...results)).toMatchObject({ ok: false, error: { code: 'engine/stopped' } })
     })

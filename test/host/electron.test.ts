@@ -102,8 +102,8 @@ describe('a window of Electron', () => {
     reader = openReader(home.path)
     await electron.start(reader, page)
   })
-  afterAll(() => {
-    reader.close()
+  afterAll(async () => {
+    await reader.close()
     home[Symbol.dispose]()
   })
 

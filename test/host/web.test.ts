@@ -26,7 +26,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await lab.close()
-  reader.close()
+  await reader.close()
   home[Symbol.dispose]()
   built[Symbol.dispose]()
 })

@@ -119,6 +119,13 @@ const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
   ['runs.remove', { run: '1' }],
   ['runs.log', { run: '1', after: 0 }],
   ['runs.log', { run: '../settings', after: 0 }],
+  ['references.list', null],
+  ['exports.write', { study: 'small', format: 'none', folder: '/nowhere/at/all' }],
+  ['bundles.export', { study: 'none', file: '/nowhere/at/all.zip', withItems: true, withMasks: false }],
+  ['bundles.download', { study: 'none', withItems: false, withMasks: false }],
+  ['bundles.verify', { file: '/nowhere/at/all.zip' }],
+  ['bundles.import', { file: '/nowhere/at/all.zip' }],
+  ['bundles.open', { file: '/nowhere/at/all.zip' }],
   ['nobody.knows', { x: 1 }],
   ['__proto__', null],
 ]
@@ -135,8 +142,8 @@ beforeAll(async () => {
   for (const [name, argument] of SCRIPT) direct.push(await answer(bench, name, argument))
   bench.close()
 })
-afterAll(() => {
-  reader.close()
+afterAll(async () => {
+  await reader.close()
   home[Symbol.dispose]()
 })
 

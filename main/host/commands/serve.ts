@@ -10,7 +10,7 @@ export const serve: Command = {
   id: 'serve',
   words: '',
   about:
-    'Show the window as a page, for a browser here or behind an SSH tunnel.\n' +
+    'The window as a page, for a browser here or behind a tunnel.\n' +
     'It listens on loopback only: from another machine, open the tunnel that is printed, then the address.\n' +
     'Ctrl-C ends it; a run at work is stopped, and the next lab on this store goes on with it.',
   flags: [],

@@ -1,4 +1,4 @@
-import type { Fault } from '../../base/errors.ts'
+import type { Fault } from '../../../preload/contract.ts'
 
 /** A process that runs one study with "lab run --json". */
 export interface RunChild {

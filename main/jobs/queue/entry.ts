@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { fromErrno, LabError, type Fault } from '../../base/errors.ts'
+import { fromErrno, LabError } from '../../base/errors.ts'
 import { writeWhole } from '../../base/files.ts'
 
 const count = z.number().min(0)
@@ -35,7 +35,7 @@ const file = z.strictObject({ next: z.int().min(1), entries: z.array(entry).max(
 
 /** In the order of the queue, those that have ended included. */
 export type QueueFile = z.output<typeof file>
-export type QueueEntry = Omit<z.output<typeof entry>, 'fault'> & { readonly fault: Fault | null }
+export type QueueEntry = z.output<typeof entry>
 
 /** Where the queue keeps the study files it runs, its logs and its lock. */
 export const queueFolder = (home: string): string => join(home, 'queue')

@@ -1,5 +1,4 @@
-import type { LogLine, RunRow } from '../../../preload/contract.ts'
-import type { Fault } from '../../base/errors.ts'
+import type { Fault, LogLine, RunRow } from '../../../preload/contract.ts'
 import { readLine, type Launch, type RunChild, type SaidProgress } from './child.ts'
 import type { QueueEntry } from './entry.ts'
 import type { LiveFacts } from './row.ts'
