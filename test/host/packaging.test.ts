@@ -56,7 +56,7 @@ describe('the packaging of the app', () => {
     expect(unpacked('/opt/lab/resources/app.asar/out/main/child.js')).toBe(
       '/opt/lab/resources/app.asar.unpacked/out/main/child.js',
     )
-    expect(unpacked('/home/me/app.asar-notes/x')).toBe('/home/me/app.asar-notes/x')
+    expect(unpacked('/data/app.asar-notes/x')).toBe('/data/app.asar-notes/x')
   })
   it('brings a Node for the engine, since the program of Electron is none', () => {
     const before = process.env.LAB_NODE
