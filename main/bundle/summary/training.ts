@@ -33,7 +33,7 @@ function verdict(compression: Compression, isLog: boolean): string {
   })
   if (said.length === 0) return 'That training without the small weights loses anything worth bringing back is not shown.'
   const words = said.map(({ how, whole, of }) => `at ${whole} of ${of} ${how}`)
-  return `Where training without the small weights stays more than ${LOST} points short of dense, dense is reached ${list(words)}.`
+  return `Where training without the small weights stays more than ${LOST} points short of dense, dense may be reached ${list(words)}.`
 }
 
 const knownOf = (steps: readonly Step[]): Known[] =>

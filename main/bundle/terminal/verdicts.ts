@@ -44,6 +44,9 @@ export function verdictReasons(rows: readonly VerdictRow[], paper: Paper): strin
   return said.join('\n\n')
 }
 
+/** Of what was left out. */
+const SHOWN = 6
+
 function reasonOf(row: VerdictRow, all: readonly VerdictRow[], paper: Paper): string {
   const { model, scorer, transfer, compression, isControl, subject, verdict, why, pHolm, tests, control, excluded } = row
   const differs = (field: 'model' | 'scorer' | 'training' | 'transfer') => new Set(all.map((r) => r[field])).size > 1
@@ -53,7 +56,7 @@ function reasonOf(row: VerdictRow, all: readonly VerdictRow[], paper: Paper): st
   const lines = [
     `${place}: ${verdict.toUpperCase()}. ${why}`,
     `${effectWords(row)}${p}${control === '' ? '' : `. Controls: ${control}`}.`,
-    ...(excluded.length === 0 ? [] : [`Left out: ${excluded.join('; ')}.`]),
+    ...(excluded.length === 0 ? [] : [`Left out: ${excluded.slice(0, SHOWN).join('; ')}${excluded.length > SHOWN ? `; and ${excluded.length - SHOWN} more, which verdicts.csv names` : ''}.`]), // prettier-ignore
   ]
   return lines.map((line, i) => (i === 0 ? `\n${wrap(line, paper.width, '  ')}` : tint(wrap(line, paper.width, '      '), 'dim', paper))).join('\n') // prettier-ignore
 }

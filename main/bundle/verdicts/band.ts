@@ -58,12 +58,12 @@ export function riseOf(band: readonly Block[], able: readonly Condition[], measu
 }
 
 /** Fewer tasks do not say what other tasks would do. */
-const LEAST = 5
+export const LEAST_TASKS = 5
 
 /** The same where conditions stand for other tasks: those are drawn anew with the items; null where they are too few. */
 export function riseOverTasks(band: readonly Block[], able: readonly Condition[], measure: Measure): Estimate | null {
   const whole = riseOf(band, able, measure)
-  if (whole === null || able.length < LEAST) return null
+  if (whole === null || able.length < LEAST_TASKS) return null
   const places = placesOf(able)
   const rng = SEED.fork(`verdict/tasks/${able.length}`)
   const count = new Float64Array(able.length)

@@ -1,9 +1,10 @@
+import type { Rng } from '../../base/rng.ts'
 import { percent, plural, signed } from '../../charts/words.ts'
 import { criticalLevel, slopeParts, type Place } from '../../stats/curve.ts'
 import { pageTest } from '../../stats/page.ts'
 import { kendall } from '../../stats/trend.ts'
 import { RESAMPLES, SEED } from '../measured.ts'
-import { type Measure } from './band.ts'
+import { LEAST_TASKS, type Measure } from './band.ts'
 import { dropError, type Estimate, type Series } from './evidence.ts'
 import { effectOf, either, headOf, shareOf, type Finding } from './finding.ts'
 import { LINES } from './rules.ts'
@@ -66,8 +67,7 @@ function judgeOne(all: readonly (Tolerance | null)[], able: readonly Condition[]
   const places = all.flatMap((one) => one ?? [])
   const order = able.map(({ difficulty }) => difficulty)
   const at = (b: number) => places.map(({ samples }) => samples[b]!)
-  const parts = slopeParts(placesOf(able), places.map(() => 1)) // prettier-ignore
-  const slope = parts && slopeOf(parts, places)
+  const slope = slopeOf(places, placesOf(able), subject)
   const { tau } = kendall(order, places.map((one) => one.at)) // prettier-ignore
   const taus = () => Float64Array.from({ length: RESAMPLES }, (_, b) => concordance(order, at(b)))
   const p =
@@ -77,9 +77,24 @@ function judgeOne(all: readonly (Tolerance | null)[], able: readonly Condition[]
   return { places, tau, slope, p, flat: slope === null ? 1 : shareOf(slope.samples, (x) => x > -LINES.margin) }
 }
 
-function slopeOf(parts: readonly number[], places: readonly Tolerance[]): Estimate {
-  const at = (of: (place: Tolerance) => number) => parts.reduce((sum, part, i) => sum + part * of(places[i]!), 0)
-  return { value: at((place) => place.at), samples: Float64Array.from({ length: RESAMPLES }, (_, b) => at(({ samples }) => samples[b]!)) } // prettier-ignore
+/** Of critical sparsity on difficulty, from easiest to hardest; where conditions stand for other tasks, those are drawn anew as well. */
+function slopeOf(places: readonly Tolerance[], x: readonly number[], subject: Subject): Estimate | null {
+  const even = slopeParts(x, x.map(() => 1)) // prettier-ignore
+  if (even === null || (subject.kind === 'estimator' && places.length < LEAST_TASKS)) return null
+  const value = even.reduce((sum, part, i) => sum + part * places[i]!.at, 0)
+  const rng = SEED.fork(`verdict/tasks/${places.length}`)
+  const samples = Float64Array.from({ length: RESAMPLES }, (_, b) => {
+    const parts = subject.kind === 'axis' ? even : slopeParts(x, drawn(places.length, rng))
+    return parts === null ? NaN : parts.reduce((sum, part, i) => sum + part * places[i]!.samples[b]!, 0)
+  })
+  return { value, samples }
+}
+
+/** How often each of n is drawn when n are. */
+function drawn(n: number, rng: Rng): number[] {
+  const count = new Array<number>(n).fill(0)
+  for (let i = 0; i < n; i++) count[rng.int(n)]!++
+  return count
 }
 
 /** Concordant less discordant pairs. Places beyond the last level tie, and lie above all others. */
