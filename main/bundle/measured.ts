@@ -74,7 +74,7 @@ function measureAgainst(
   const ids = Object.keys(scorers)
   const main = scorerOf(ids[0]!)
   const score = isShare(main) ? valueOf(columnOf(before, main.id, dense), main) : undefined
-  const difficulties = difficulty.map((column) => column.of(task.id, score))
+  const difficulties = difficulty.map((column) => column.of(task.id, score, dense.modelName))
   return records.flatMap((record) => {
     const after = record === dense ? before : readOutcomes(store, record)
     return ids.map((id): Measured => {
@@ -87,9 +87,9 @@ function measureAgainst(
   })
 }
 
-/** Whether a score can be set against what people score. */
-function isShare({ better, bounds: [least, most] }: Scorer): boolean {
-  return better === 'higher' && least === 0 && most === 1
+/** Whether a score can be set against what people score: 1 is all that can be had, as of accuracy or a correlation. */
+function isShare({ better, bounds: [, most] }: Scorer): boolean {
+  return better === 'higher' && most === 1
 }
 
 /** Only the numbers of these columns: the drawn items themselves, two thousand per item, are let go. */

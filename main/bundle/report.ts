@@ -1,6 +1,7 @@
 import { placeOf } from '../charts/chart.ts'
 import { drawFigures, type Drawn } from './figures.ts'
 import type { ReportInput } from '../charts/input.ts'
+import { agreementTable } from './page/agreement.ts'
 import { axesTable } from './page/axes.ts'
 import { glance } from './page/glance.ts'
 import { glue, Html, markup } from './page/html.ts'
@@ -71,6 +72,8 @@ function sectionsOf(input: ReportInput): Section[] {
     if (axes) sections.push({ id: `axes-${i + 1}`, title: `Does the axis predict the drop?${where}`, inside: axes })
     sections.push({ id: `figures-${i + 1}`, title: `Figures${where}`, inside: drawn })
   }
+  const agreement = agreementTable(input.agreement ?? [])
+  if (agreement) sections.push({ id: 'agreement', title: 'Do measures of difficulty agree?', inside: agreement })
   if (input.faults.length > 0) sections.push({ id: 'faults', title: 'What failed', inside: faultTable(input) })
   sections.push({ id: 'reading', title: 'How to read the numbers', inside: facts(TERMS, 'terms') })
   sections.push({ id: 'provenance', title: 'Where the numbers come from', inside: provenanceSection(input) })

@@ -7,6 +7,8 @@ import { difficultyColumns } from '../study/difficulty.ts'
 import { compressionLabel } from '../study/plan.ts'
 import { estimatorNames, methodName, provenanceOf, type StudyFacts } from './facts.ts'
 import type { GroupRow, LedgerRow, ReportInput } from '../charts/input.ts'
+import { agreementRows } from './agreement.ts'
+import { itemResponse } from './item-response.ts'
 import { measureCells, RESAMPLES, SEED, type Measured } from './measured.ts'
 import { headOf, recoveryRows, sameLevel } from './recovery.ts'
 import { axisName, conditionOf, groupBy } from '../charts/view.ts'
@@ -30,7 +32,7 @@ export function studyReport(store: Store, study: string, about: About): ReportIn
   const cells = store.cells.ofStudy(stored.id)
   const done = cells.flatMap(({ record }) => record ?? [])
   const rungs = new Map(facts.tasks.flatMap(({ id, rung }) => (rung ? [[id, rung] as const] : [])))
-  const measured = measureCells(store, done, difficultyColumns(facts.difficulty), rungs)
+  const measured = measureCells(store, done, difficultyColumns(facts.difficulty, itemResponse(store, done)), rungs)
   const rows = measured.map(({ row }) => row)
   return {
     rows,
@@ -43,6 +45,7 @@ export function studyReport(store: Store, study: string, about: About): ReportIn
     ],
     recoveries: recoveryRows(measured),
     verdicts: verdictRows(measured, estimatorNames(facts.difficulty)),
+    agreement: agreementRows(measured, estimatorNames(facts.difficulty)),
     ledger: ledgerRows(store, done),
     faults: cells.flatMap(({ label, fault }) => (fault ? [{ label, fault }] : [])),
     provenance: provenanceOf(stored, facts, cells, rows, about.version),

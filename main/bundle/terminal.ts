@@ -5,6 +5,7 @@ import { denseOverall, levelRows, overallOf, signOf, type LevelRow, type Overall
 import { summarise } from './summary.ts'
 import { formatGrid, plain, tint, wrap, type GridCell, type GridLine, type Paper } from './terminal/grid.ts'
 import { trainingTables } from './terminal/training.ts'
+import { agreementGrid } from './terminal/agreement.ts'
 import { verdictReasons, verdictTable } from './terminal/verdicts.ts'
 import { compareText, groupBy, keyOfLevel, levelKey, type Family, type Point, type Series, type View } from '../charts/view.ts'
 import { fixed, multiple, percent, plural, pValue, signed, whole } from '../charts/words.ts'
@@ -21,7 +22,13 @@ export function formatResults(input: ReportInput, options: TableOptions): string
   const views = chartData(input).map((data) => viewTables(data, options))
   const cautions = summarise(input).cautions.map((caution) => wrap(caution, options.width, '! '))
   const verdicts = verdictTable(input.verdicts, options)
-  const parts = [tint(wrap(title, options.width), 'bold', options), ...views, verdicts, cautions.join('\n')]
+  const parts = [
+    tint(wrap(title, options.width), 'bold', options),
+    ...views,
+    agreementGrid(input.agreement ?? [], options),
+    verdicts,
+    cautions.join('\n'),
+  ]
   return parts.filter(Boolean).join('\n\n')
 }
 

@@ -23,6 +23,8 @@ export interface ReportInput {
   readonly recoveries: readonly RecoveryRow[]
   /** What the study says of each hypothesis of the paper that it bears on. */
   readonly verdicts: readonly VerdictRow[]
+  /** Absent in reports of before there was any. */
+  readonly agreement?: readonly AgreementRow[]
   readonly ledger: readonly LedgerRow[]
   /** Cells that gave an error in place of numbers. */
   readonly faults: readonly CellFault[]
@@ -91,4 +93,19 @@ export interface TaskProvenance {
   readonly shots: number
   /** Items asked at most; null for all. */
   readonly limit: number | null
+  /** What is true of the items asked, such as the share whose answer stands in the passage. */
+  readonly facts?: Readonly<Record<string, number>>
+}
+
+/** How far two measures of difficulty put the same tasks, or the same levels of an axis, in the same order. */
+export interface AgreementRow extends Pick<ResultRow, 'model' | 'scorer' | 'training'> {
+  /** 'tasks', or the name of a family of levels. */
+  readonly over: string
+  readonly a: string
+  readonly b: string
+  /** Kendall's tau-b, −1..1; null where one of them knows no differences. */
+  readonly tau: number | null
+  /** Two-sided. */
+  readonly p: number | null
+  readonly tasks: number
 }

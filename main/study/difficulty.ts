@@ -6,9 +6,9 @@ import { readCsv } from './csv.ts'
 import { resolvePlace } from './places.ts'
 import type { Study } from './spec.ts'
 
-export type Estimator = 'human-gap' | 'human-error' | 'declared'
+export type Estimator = 'human-gap' | 'human-error' | 'declared' | 'dense-error' | 'item-response'
 
-/** One number per task, as read: the human score H of the human estimators, the difficulty itself where declared. Plain data, kept with the study. */
+/** One number per task, as read: the human score H of the human estimators, the difficulty itself where declared, none where it is measured. Plain data, kept with the study. */
 export interface DifficultyTable {
   readonly estimator: Estimator
   readonly source: string
@@ -18,13 +18,14 @@ export interface DifficultyTable {
 /** Difficulty of a task, larger = harder, given this study's dense score of it; null where none is declared. */
 export interface DifficultyColumn {
   readonly estimator: string
-  of(task: string, dense: number | undefined): number | null
+  of(task: string, dense: number | undefined, model?: string): number | null
 }
 
 /** Reads what a study declares about its tasks, in order. Throws LabError('study/field' | 'file/missing') naming file, column and value. */
 export function readDifficulty(study: Study, tasks: readonly string[]): DifficultyTable[] {
   return study.difficulty.map((entry) => {
-    if ('values' in entry) return { estimator: entry.estimator, source: study.file, values: { ...entry.values } }
+    if ('values' in entry) return { estimator: entry.estimator, source: entry.source ?? study.file, values: { ...entry.values } }
+    if (!('table' in entry)) return { estimator: entry.estimator, source: 'this study', values: {} }
     const values: Record<string, number> = {}
     for (const [task, text] of readColumn(study, entry, tasks)) {
       const value = Number(text)
@@ -47,21 +48,23 @@ export function readGroups(study: Study, tasks: readonly string[]): ReadonlyMap<
   return study.groups ? readColumn(study, study.groups, tasks) : new Map()
 }
 
-/** Human gap G = (H − Pd)/H with Pd the dense score of this study (paper.md 1.2); human error 1 − H; or the declared number. */
-export function difficultyColumns(tables: readonly DifficultyTable[]): DifficultyColumn[] {
+/**
+ * Human gap G = (H − Pd)/H with Pd the dense score of this study (paper.md 1.2); human error 1 − H; the declared number; dense error 1 − Pd;
+ * or what `response` says by an item-response model.
+ */
+export function difficultyColumns(
+  tables: readonly DifficultyTable[],
+  response: (model: string, task: string) => number | undefined = () => undefined,
+): DifficultyColumn[] {
   return tables.map(({ estimator, values }) => ({
     estimator,
-    of(task, dense) {
+    of(task, dense, model) {
+      if (estimator === 'dense-error') return dense === undefined ? null : 1 - dense
+      if (estimator === 'item-response') return response(model ?? '', task) ?? null
       const value = values[task]
       if (value === undefined) return null
-      switch (estimator) {
-        case 'declared':
-          return value
-        case 'human-error':
-          return 1 - value
-        case 'human-gap':
-          return dense === undefined ? null : (value - dense) / value
-      }
+      if (estimator === 'human-gap') return dense === undefined ? null : (value - dense) / value
+      return estimator === 'human-error' ? 1 - value : value
     },
   }))
 }

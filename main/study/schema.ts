@@ -173,6 +173,21 @@ const difficulty = z.union([
   z.strictObject({
     estimator: z.literal('declared').describe('The number itself, written here.'),
     values: z.record(z.string(), z.number()).describe('Task → difficulty, larger = harder.'),
+    source: z.string().min(1).optional().describe('Where the numbers are from.'),
+  }),
+  z.strictObject({
+    estimator: z.enum(['human-gap', 'human-error']).describe('As from a table, from human scores written here.'),
+    values: z
+      .record(z.string(), z.number().positive().max(1))
+      .describe('Task → human score by its main scorer (above 0, up to 1).'),
+    source: z.string().min(1).describe('Where the human scores are from.'),
+  }),
+  z.strictObject({
+    estimator: z
+      .enum(['dense-error', 'item-response'])
+      .describe(
+        'Measured: dense-error is 1 − the uncompressed score; item-response the mean Rasch difficulty over the compressed models.',
+      ),
   }),
 ])
 
@@ -199,6 +214,12 @@ export const studyFile = z.strictObject({
   limit: count.optional().describe('Ask the first so many items of every task only (items, from 1).'),
   compress: z.array(compress).min(1).describe('Compressions; the dense model is always run as well.'),
   calibration: calibration.optional().describe('Text behind the statistics that some methods need; "lab methods" says which.'),
+  masks: z
+    .boolean()
+    .optional()
+    .describe(
+      'Keep which weights stay, as bitmaps in the store, of each level that is compressed from now on; "lab masks" reads them. Default false.',
+    ),
   transfer: z
     .array(transfer)
     .min(1)

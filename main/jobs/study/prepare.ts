@@ -100,7 +100,7 @@ export async function prepareStudy(raw: Json, place: { readonly store: Pick<Stor
       const { parameters, config } = models[i]!
       return { ...hashes, parameters, context: config.contextLength }
     }),
-    tasks: tasks.map(({ task: { id, hash, version, shots, rung = null }, limit }) => ({ id, hash, version, shots, limit, rung })),
+    tasks: await Promise.all(tasks.map(taskFacts)),
     command: params.command,
   }
   return { id: studyId(study.name, cells), study, models, tasks, training, calibration, cells, engine, kept }
@@ -148,6 +148,12 @@ function resolveTasks(study: Study): ResolvedTask[] {
     limit: limit ?? null,
     group: groups.get(task.id) ?? task.group ?? '',
   }))
+}
+
+async function taskFacts({ task, limit }: ResolvedTask): Promise<StudyFacts['tasks'][number]> {
+  const { id, hash, version, shots, rung = null } = task
+  const facts = await task.facts?.(limit ?? undefined)
+  return { id, hash, version, shots, limit, rung, ...(facts && { facts }) }
 }
 
 /** The tasks behind one entry of a study. */
