@@ -6,6 +6,7 @@ import { benchEngine } from './engine.ts'
 import { benchStats } from './stats.ts'
 import { benchStore } from './store.ts'
 import { benchTraining } from './training.ts'
+import { benchWindow } from './window.ts'
 
 const demo = join(import.meta.dirname, '..', 'resources', 'demo')
 
@@ -15,6 +16,7 @@ const benches: Readonly<Record<string, () => unknown>> = {
   stats: () => benchStats(),
   store: () => benchStore(),
   training: () => benchTraining(join(demo, 'pretrain.yaml')),
+  window: () => benchWindow(),
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)
