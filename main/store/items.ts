@@ -14,14 +14,17 @@ export interface Items {
 
 export function openItems(db: Database): Items {
   const find = (fingerprint: string) =>
-    db.get<{ packed: Buffer; hash: string }>(
-      'SELECT packed, hash FROM outcome JOIN cell ON cell.id = outcome.cell WHERE fingerprint = ?',
+    db.get<{ packed: Buffer; hash: string; isOwn: number }>(
+      // a broken index may lead to the row of another cell, whose items are sound: the row itself must say whose it is
+      'SELECT packed, hash, instr(record, fingerprint) > 0 AS isOwn FROM outcome JOIN cell ON cell.id = outcome.cell WHERE fingerprint = ?',
       fingerprint,
     )
   return {
     read(fingerprint) {
       const row = find(fingerprint)
       if (!row) return undefined
+      if (!row.isOwn)
+        throw new LabError('store/corrupt', `Expected the items of cell ${fingerprint}, found those of another cell.`)
       const found = sha256(row.packed)
       if (found === row.hash) return unpackOutcomes(row.packed)
       throw new LabError('store/corrupt', `Expected the items of cell ${fingerprint} to hash to ${row.hash}, got ${found}.`)

@@ -164,11 +164,16 @@ function migrate(sqlite: Sqlite.Database): void {
   if (found > NEWEST) throw newer(sqlite.name, found)
   for (const { version, sql } of migrations) {
     if (version <= found) continue
-    sqlite.transaction(() => {
-      sqlite.exec(sql)
-      sqlite.pragma(`application_id = ${APPLICATION}`)
-      sqlite.pragma(`user_version = ${version}`)
-    })()
+    try {
+      sqlite.transaction(() => {
+        sqlite.exec(sql)
+        sqlite.pragma(`application_id = ${APPLICATION}`)
+        sqlite.pragma(`user_version = ${version}`)
+      })()
+    } catch (error) {
+      // its number says an older version than its tables are of
+      throw fromErrno(error) ?? corrupt(sqlite.name, `it does not become one of version ${version} (${String(error)})`)
+    }
     sqlite.pragma('wal_checkpoint(TRUNCATE)') // so that the header of the file itself tells the version
   }
 }
