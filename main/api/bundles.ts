@@ -10,7 +10,7 @@ import { filesOf, type ExportFile } from '../bundle/exports/export.ts'
 import { exports } from '../bundle/exports/index.ts'
 import { packStudy } from '../bundle/pack.ts'
 import { listReferences } from '../bundle/references.ts'
-import { homeOfBundle, importBundle, recomputes, verifyArchive } from '../bundle/unpack.ts'
+import { homeOfBundle, importBundle, readManifest, recomputes, verifyArchive } from '../bundle/unpack.ts'
 import type { Bench } from '../bench.ts'
 import { LabError } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
@@ -62,6 +62,7 @@ export const bundles = {
   'bundles.import': {
     argument: z.strictObject({ file: path }),
     async run(bench, { file }) {
+      await readManifest(resolve(file)) // what is no bundle makes no store
       const store = openStore(bench.home, { nowMs: bench.nowMs })
       try {
         const imported = await importBundle(store, resolve(file), bench)

@@ -41,6 +41,13 @@ export interface Imported {
   readonly masks: number
 }
 
+/** What a bundle says of itself, its hashes not compared: enough to refuse what is none. Throws LabError 'bundle/…'. */
+export async function readManifest(file: string): Promise<Manifest> {
+  const { archive, manifest } = await openBundle(file)
+  archive.close()
+  return manifest
+}
+
 /** The folder of a bundle being imported begins so: one that was left by a lab that was killed is known by it. */
 const BEGUN = '.import-'
 
