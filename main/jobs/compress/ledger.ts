@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
 import { LabError } from '../../base/errors.ts'
-import { countKept } from '../../compress/bits.ts'
 import type { KeepOf, LedgerRow } from '../../compress/method.ts'
 import type { Compressed, Recipe } from '../../compress/recipe.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import type { MatrixShape } from '../../onnx/graph.ts'
 import type { Masks } from '../../store/masks.ts'
+import { keepMask } from '../masks/keep.ts'
 import { histogramOf, type Histogram } from './histogram.ts'
 import { rounded } from './model-folder.ts'
 
@@ -29,7 +29,7 @@ export async function writeLedger(
     await setImmediate()
     if (signal.aborted) throw new LabError('engine/stopped', 'Stopped while the ledger was being written, as asked.')
     const mask = made.masks.get(row.name)
-    if (mask && countKept(mask) < mask.length) masks.save({ out: row.out, in: row.in, bits: mask.bits })
+    if (mask) keepMask(masks, row, mask)
     const stored = weights.place(row.name)!.stored
     const after = rounded(made.weights.get(row.name), stored)
     const histogram = histogramOf(weights.get(row.name).data, after.data)

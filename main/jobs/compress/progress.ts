@@ -1,6 +1,6 @@
 /** How far a compression is. */
 export interface Progress {
-  /** Layers done, of all that are compressed. */
+  /** Layers done, of all that are compressed and the folder that is written last. */
   readonly done: number
   readonly total: number
   readonly label: string
@@ -19,7 +19,7 @@ export interface Course {
   expect(layers: readonly number[], after: number): void
 }
 
-/** A course over `total` layers, told to `onProgress`. What is left is the expectation, corrected by how the layers so far kept to it. */
+/** A course over `total` steps, layers and what comes after them, told to `onProgress`. What is left is the expectation, corrected by how the layers so far kept to it. */
 export function createCourse(total: number, nowMs: () => number, onProgress: (progress: Progress) => void): Course {
   let [label, done] = ['', 0]
   let layers: readonly number[] = []

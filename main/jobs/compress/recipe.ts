@@ -68,7 +68,7 @@ export function readWish(file: string | undefined, given: Raw, contextLength: nu
 }
 
 /** The recipe that a record stands for. */
-export function recipeOf(record: CompressionRecord, layers: NonNullable<Recipe['layers']>): Recipe {
+export function recipeOf(record: CompressionRecord, layers: NonNullable<Recipe['layers']> = {}): Recipe {
   return { ...record, group: record.group as Group, pattern: patternOf(record), layers }
 }
 

@@ -57,7 +57,7 @@ export function openShift(
     async run() {
       const recipe = recipeOf(p.record, p.layers)
       const stages = stagesFor(p.model.linears, recipe, statsOf(p, engine))
-      const course = createCourse(stages.length, place.nowMs, (progress) => {
+      const course = createCourse(stages.length + 1, place.nowMs, (progress) => {
         place.onProgress(progress)
         c.onMove()
       })

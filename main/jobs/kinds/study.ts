@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Json } from '../../base/json.ts'
 import { startEngine } from '../../engine/process.ts'
+import { openMasks } from '../../store/masks.ts'
 import type { Store } from '../../store/open.ts'
 import type { PlannedCell } from '../../study/plan.ts'
 import type { JobKind } from '../kind.ts'
@@ -31,6 +32,7 @@ export const study: JobKind<StudyPlace, PreparedStudy, PlannedCell, CellResult> 
     fail: ({ fingerprint }, fault) => store.cells.fail(fingerprint, fault),
   }),
   async open(p, _left, c, { store, nowMs, effort }) {
-    return openShift(p, await startEngine(p.engine), c, { folder: join(store.folder, 'trained'), effort, nowMs })
+    const place = { folder: join(store.folder, 'trained'), masks: openMasks(store.folder), effort, nowMs }
+    return openShift(p, await startEngine(p.engine), c, place)
   },
 }

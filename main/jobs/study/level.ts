@@ -2,20 +2,23 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../../base/files.ts'
 import { compress, type Compressed } from '../../compress/recipe.ts'
-import { PLAIN_BITS, type Group, type Pattern } from '../../compress/method.ts'
+import { PLAIN_BITS } from '../../compress/method.ts'
 import type { Engine } from '../../engine/session.ts'
 import { languageGradients } from '../../grad/loss.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import { openSafetensors, writeSafetensors } from '../../models/safetensors.ts'
 import { placedWeights } from '../../models/weights.ts'
-import type { Weights } from '../../onnx/graph.ts'
+import type { MatrixShape, Weights } from '../../onnx/graph.ts'
 import type { LedgerLine } from '../../store/ledgers.ts'
-import type { CompressionRecord, TransferRecord } from '../../store/records.ts'
+import type { Masks } from '../../store/masks.ts'
+import type { TransferRecord } from '../../store/records.ts'
 import type { PlannedCell } from '../../study/plan.ts'
 import { randomSubset } from '../../tasks/subset.ts'
 import { completion, completionsOf } from '../../train/objectives/completion.ts'
 import type { Schedule } from '../../train/schedule.ts'
 import { transfer as train, type TransferId } from '../../train/transfer.ts'
+import { recipeOf } from '../compress/recipe.ts'
+import { keepMask } from '../masks/keep.ts'
 import { createStats } from './calibrate.ts'
 import type { StatsKeeper } from './keep-stats.ts'
 import { meanError, outputErrors } from './output-error.ts'
@@ -42,6 +45,8 @@ export interface TrainingStep {
 export interface LevelPlace {
   /** Where trained weights are kept, each set under its key. */
   readonly folder: string
+  /** Keeps masks where the study says so. */
+  readonly masks: Masks
   readonly signal: AbortSignal
   /** Statistics of the model of the cell, from level to level. */
   readonly keeper: StatsKeeper
@@ -67,7 +72,12 @@ export async function makeLevel(p: PreparedStudy, cell: PlannedCell, engine: Eng
 
 interface Made extends Pick<Compressed, 'weights' | 'masks' | 'zeros' | 'total'>, Omit<Level, 'actualSparsity'> {}
 
-async function compressed(p: PreparedStudy, cell: PlannedCell, engine: Engine, { signal, keeper }: LevelPlace): Promise<Made> {
+async function compressed(
+  p: PreparedStudy,
+  cell: PlannedCell,
+  engine: Engine,
+  { signal, keeper, masks }: LevelPlace,
+): Promise<Made> {
   const model = p.models[cell.model]!
   const { linears, weights } = model
   const key = cell.key.compression
@@ -79,8 +89,8 @@ async function compressed(p: PreparedStudy, cell: PlannedCell, engine: Engine, {
   const samples = key.calibration && p.calibration?.samples[cell.model]
   const { batchTokens } = p.engine
   const stats = samples && { stats: createStats(model, samples, key.calibration.order, engine, batchTokens, keeper) }
-  const recipe = { ...key, group: key.group as Group, pattern: patternOf(key) }
-  const made = await compress(linears, weights, recipe, { signal, ...stats })
+  const made = await compress(linears, weights, recipeOf(key), { signal, ...stats })
+  if (p.study.masks) for (const matrix of linears) keepMaskOf(matrix, made, masks)
   const errors = samples && (await outputErrors(model, made.weights, samples, engine, { batchTokens, signal }))
   return {
     ...made,
@@ -100,10 +110,9 @@ function countZeros({ linears }: LanguageModel, weights: Weights): number {
   return zeros
 }
 
-function patternOf({ pattern }: CompressionRecord): Pattern {
-  if (pattern === 'free') return 'free'
-  const [keep, of] = pattern.split(':').map(Number)
-  return { keep: keep!, of: of! }
+function keepMaskOf(matrix: MatrixShape, { masks: made }: Pick<Compressed, 'masks'>, masks: Masks): void {
+  const mask = made.get(matrix.name)
+  if (mask) keepMask(masks, matrix, mask)
 }
 
 /** Steps from one checkpoint to the next: a killed lab repeats at most so many. */

@@ -3,6 +3,7 @@ import type { Engine } from '../../engine/session.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import { ask, prepare, type Prepared } from '../../score/ask.ts'
 import type { LedgerLine } from '../../store/ledgers.ts'
+import type { Masks } from '../../store/masks.ts'
 import type { CellRecord, ItemOutcomes } from '../../store/records.ts'
 import type { PlannedCell } from '../../study/plan.ts'
 import type { Item, Task } from '../../tasks/task.ts'
@@ -21,6 +22,7 @@ export interface CellResult {
 }
 
 export interface ShiftPlace {
+  readonly masks: Masks
   /** Where trained weights are kept, each set under its key. */
   readonly folder: string
   readonly effort: Effort
@@ -43,7 +45,7 @@ export function openShift(
   p: PreparedStudy,
   engine: Engine,
   c: StepContext,
-  { folder, effort, nowMs }: ShiftPlace,
+  { folder, masks, effort, nowMs }: ShiftPlace,
 ): Shift<PlannedCell, CellResult> {
   const questions = new Map<number, Promise<Questions>>()
   const inFlight = new Set<Promise<unknown>>()
@@ -70,11 +72,13 @@ export function openShift(
   function levelOf(cell: PlannedCell, speaker: Promise<Language>): Promise<Level> {
     if (level?.weights === cell.weights) return level.ready
     const others = Promise.allSettled(inFlight)
-    const ready = makeLevel(p, cell, engine, { folder, signal: c.signal, keeper, nowMs, onStep: sayStep }).then(async (made) => {
-      await others
-      await (await speaker).use(made.weights)
-      return made
-    })
+    const ready = makeLevel(p, cell, engine, { folder, masks, signal: c.signal, keeper, nowMs, onStep: sayStep }).then(
+      async (made) => {
+        await others
+        await (await speaker).use(made.weights)
+        return made
+      },
+    )
     level = { weights: cell.weights, ready }
     return ready
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
@@ -8,6 +8,8 @@ import { openBench, runStudy, type RunOutcome } from '../../../main/bench.ts'
 import { sha256 } from '../../../main/base/files.ts'
 import { canonical } from '../../../main/base/json.ts'
 import { createRng } from '../../../main/base/rng.ts'
+import { countKept } from '../../../main/compress/bits.ts'
+import { openMasks } from '../../../main/store/masks.ts'
 import { openStore } from '../../../main/store/open.ts'
 import { makeStudy, type MadeStudy } from '../../make/study.ts'
 
@@ -60,6 +62,23 @@ describe('a study run', () => {
     expect(contentOf(join(made.folder, 'elsewhere'), again.study)).toBe(contentOf(made.home, first.study))
     made.compress(['{ method: magnitude, sparsity: [0.3, 0.6, 0.9] }', '{ method: magnitude, pattern: { keep: 2, of: 4 } }'])
     expect(await run(made)).toMatchObject({ cells: 10, skipped: 6, done: 4 })
+  })
+
+  it('keeps the masks of its levels where it says so, each under the hash that its ledger has', async () => {
+    using made = makeStudy({ tasks: 1, items: 4, compress: ['{ method: magnitude, sparsity: 0.3 }'] })
+    await run(made, join(made.folder, 'without'))
+    expect(openMasks(join(made.folder, 'without')).list()).toEqual([])
+    writeFileSync(made.file, `${readFileSync(made.file, 'utf8')}\nmasks: true\n`)
+    const { study } = await run(made)
+    const store = openStore(made.home, { readOnly: true })
+    const { ledger } = store.cells.ofStudy(study)[1]!.record!
+    const rows = store.ledgers.read(ledger)!
+    store.close()
+    for (const { maskHash, out, in: width, zeros } of rows) {
+      const mask = openMasks(made.home).read(maskHash)!
+      expect(mask).toMatchObject({ out, in: width })
+      expect(countKept({ ...mask, length: out * width })).toBe(out * width - zeros)
+    }
   })
 
   it('misses every cell when one byte of a weight has changed', async () => {
