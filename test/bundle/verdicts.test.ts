@@ -144,6 +144,12 @@ describe('tasks ordered by an estimator', () => {
     expect(row.p).toBeCloseTo(1 / 720, 12)
     expect(row.verdict).toBe('supported')
   })
+  it('support nothing where difficulty is fitted to the compressed models’ own answers', () => {
+    const levels = pruned('magnitude', SPARSITIES, (s, c, i) => 1 - (1 - steep(s, c, i)) / 2)
+    const row = find(verdictRows(makeMeasured(tasks, levels), ['item-response']), 'H2', 'magnitude', 'item-response')
+    expect([row.verdict, row.p! < 0.05]).toEqual(['inconclusive', true])
+    expect(row.why).toMatch(/^Difficulty is fitted to answers of the compressed models themselves/)
+  })
   it('have H1 as a set, once', () => expect(all.filter(({ hypothesis }) => hypothesis === 'H1').map(({ subject }) => subject)).toEqual(['6 tasks'])) // prettier-ignore
 })
 

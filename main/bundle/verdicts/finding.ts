@@ -36,6 +36,9 @@ export function effectOf(
 
 export const finite = (x: number) => (Number.isFinite(x) ? x : null)
 
+/** Said first where a claim about difficulty could not but be true. */
+export const CIRCLE = 'Difficulty is fitted to answers of the compressed models themselves, so that what they lose is hard by definition: this cannot support it. ' // prettier-ignore
+
 /** Supported, refuted or neither, where the two exclude each other. */
 export function either(isFor: boolean, isAgainst: boolean): VerdictRow['verdict'] {
   return isFor === isAgainst ? 'inconclusive' : isFor ? 'supported' : 'not supported'

@@ -6,7 +6,7 @@ import { pageTest } from '../../stats/page.ts'
 import { SEED } from '../measured.ts'
 import { bandOf, measuresOf, riseOf, riseOverTasks, valuesOf, type Block, type Measure } from './band.ts'
 import { pooled, weighted, type Estimate, type Series } from './evidence.ts'
-import { effectOf, either, finite, headOf, type Finding } from './finding.ts'
+import { CIRCLE, effectOf, either, finite, headOf, type Finding } from './finding.ts'
 import { LINES } from './rules.ts'
 import { ableOf, type Condition, type Subject } from './subjects.ts'
 
@@ -41,8 +41,10 @@ export function h2(series: Series, subject: Subject): Finding | null {
       ],
     },
     judge: (isFor, isAgainst) => ({
-      verdict: either(isFor, isAgainst),
-      why: whyOf({ able, band, rise, corrected: rises[1] ?? null, inversion, p, isFor, isAgainst, subject }),
+      verdict: either(isFor && !subject.isCircular, isAgainst),
+      why:
+        (subject.isCircular ? CIRCLE : '') +
+        whyOf({ able, band, rise, corrected: rises[1] ?? null, inversion, p, isFor, isAgainst, subject }),
     }),
   }
 }

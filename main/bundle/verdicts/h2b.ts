@@ -6,7 +6,7 @@ import { kendall } from '../../stats/trend.ts'
 import { RESAMPLES, SEED } from '../measured.ts'
 import { LEAST_TASKS, type Measure } from './band.ts'
 import { dropError, type Estimate, type Series } from './evidence.ts'
-import { effectOf, either, headOf, shareOf, type Finding } from './finding.ts'
+import { CIRCLE, effectOf, either, headOf, shareOf, type Finding } from './finding.ts'
 import { LINES } from './rules.ts'
 import { ableOf, placesOf, type Condition, type Subject } from './subjects.ts'
 
@@ -32,7 +32,10 @@ export function h2b(series: Series, subject: Subject, eps: number): Finding | nu
       excluded,
       details: raw?.places.flatMap(({ at, beyond }, i) => detailOf(able[i]!.key, at, beyond)) ?? [],
     },
-    judge: (isFor, isAgainst) => ({ verdict: either(isFor, isAgainst), why: whyOf(raw, able, subject, eps, isFor || isAgainst) }),
+    judge: (isFor, isAgainst) => ({
+      verdict: either(isFor && !subject.isCircular, isAgainst),
+      why: (subject.isCircular ? CIRCLE : '') + whyOf(raw, able, subject, eps, isFor || isAgainst),
+    }),
   }
 }
 

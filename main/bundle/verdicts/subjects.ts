@@ -9,6 +9,8 @@ export interface Subject {
   readonly name: string
   /** On an axis the conditions are what was asked about; by an estimator they stand for other tasks. */
   readonly kind: 'axis' | 'estimator' | 'tasks'
+  /** Whether its difficulty was measured on the compressed models themselves, so that what was lost is hard by definition. */
+  readonly isCircular: boolean
   /** Easiest first; all that have a score. Difficulty is 0 where it plays no part. */
   readonly conditions: readonly Condition[]
 }
@@ -16,6 +18,9 @@ export interface Condition {
   readonly key: string
   readonly difficulty: number
 }
+
+/** Estimators, as bundle/facts.ts names them, that are fitted to answers of compressed models. */
+const CIRCULAR = /^item-response( \d+)?$/
 
 /** The subjects of one model, scorer and training: each axis, the tasks off any axis, and each estimator. */
 export function subjectsOf(mine: readonly Measured[], estimators: readonly string[]): Subject[] {
@@ -25,12 +30,14 @@ export function subjectsOf(mine: readonly Measured[], estimators: readonly strin
   const easyFirst = (conditions: Condition[]) => conditions.sort((a, b) => a.difficulty - b.difficulty)
   return [
     ...[...families].map(([name, members]): Subject => {
-      return { name, kind: 'axis', conditions: easyFirst(members.map(({ row }) => ({ key: conditionOf(row), difficulty: row.difficulty ?? 0 }))) } // prettier-ignore
+      return { name, kind: 'axis', isCircular: false, conditions: easyFirst(members.map(({ row }) => ({ key: conditionOf(row), difficulty: row.difficulty ?? 0 }))) } // prettier-ignore
     }),
-    ...(alone.length > 0 ? [{ name: tasksName(alone), kind: 'tasks' as const, conditions: alone.map(({ row }) => ({ key: conditionOf(row), difficulty: 0 })) }] : []), // prettier-ignore
+    ...(alone.length > 0 ? [{ name: tasksName(alone), kind: 'tasks' as const, isCircular: false, conditions: alone.map(({ row }) => ({ key: conditionOf(row), difficulty: 0 })) }] : []), // prettier-ignore
     ...estimators.flatMap((name, i): Subject[] => {
       const known = once.flatMap(({ row, difficulties }) => difficulties[i] === null || difficulties[i] === undefined ? [] : [{ key: conditionOf(row), difficulty: difficulties[i] }]) // prettier-ignore
-      return known.length > 1 ? [{ name: `tasks by ${name}`, kind: 'estimator', conditions: easyFirst(known) }] : []
+      return known.length > 1
+        ? [{ name: `tasks by ${name}`, kind: 'estimator', isCircular: CIRCULAR.test(name), conditions: easyFirst(known) }]
+        : []
     }),
   ]
 }

@@ -119,6 +119,7 @@ function adequacyOfTask(members: readonly Series[], task: string, training: stri
     subject: {
       name: `${task} by training items`,
       kind: 'axis',
+      isCircular: false,
       conditions: conditions.sort((a, b) => a.difficulty - b.difficulty),
     },
   }
