@@ -1,6 +1,7 @@
 import { LabError } from '../base/errors.ts'
 import type { MatrixShape } from '../onnx/graph.ts'
 import type { Stats } from './method.ts'
+import { runPlain, type Steps } from './products.ts'
 
 /** What a change of weights does to the outputs of its matrix, over the calibration tokens. */
 export interface Distortion {
@@ -22,28 +23,25 @@ export function distortionByHessian(
   after: Float32Array,
   hessian: Stats['hessian'],
 ): Distortion {
+  const error = runPlain(energyOf(shape, (i) => before[i]! - after[i]!, hessian))
+  return { error, power: runPlain(energyOf(shape, (i) => before[i]!, hessian)) }
+}
+
+/** Rows whose products with the Hessian are asked for at once. */
+const ROWS_AT_ONCE = 512
+
+/** tr(D·H·Dᵀ) of a matrix D [out, in] by its entries, row-major; from 0. Its products are left to the driver. */
+export function* energyOf(shape: MatrixShape, entry: (i: number) => number, hessian: Stats['hessian']): Steps<number> {
   const { out, in: width } = shape
   expectLength(shape, 'numbers in the Hessian', width * width, hessian.length)
-  const [w, d] = [new Float64Array(width), new Float64Array(width)]
-  let [error, power] = [0, 0]
-  for (let row = 0; row < out; row++) {
-    load(w, d, before, after, row * width)
-    for (let i = 0; i < width; i++) {
-      const [wi, di] = [w[i]!, d[i]!]
-      if (wi === 0 && di === 0) continue
-      let [toW, toD] = [0, 0]
-      // the Hessian is symmetric: half of it, and twice what lies beside the diagonal
-      for (let j = 0, at = i * width; j < i; j++, at++) {
-        const h = hessian[at]!
-        toW += h * w[j]!
-        toD += h * d[j]!
-      }
-      const h = hessian[i * width + i]!
-      power += wi * (2 * toW + h * wi)
-      error += di * (2 * toD + h * di)
-    }
+  let sum = 0
+  for (let from = 0; from < out; from += ROWS_AT_ONCE) {
+    const rows = Math.min(ROWS_AT_ONCE, out - from)
+    const d = Float64Array.from({ length: rows * width }, (_, i) => entry(from * width + i))
+    const product = yield { a: d, b: hessian, m: rows, k: width, n: width, isTransposed: false }
+    for (let i = 0; i < d.length; i++) sum += d[i]! * product[i]!
   }
-  return { error: Math.max(0, error), power: Math.max(0, power) }
+  return Math.max(0, sum)
 }
 
 /** By the norms of the inputs alone, as if no two of them went together: Σ Δw²‖X_j‖² and Σ w²‖X_j‖² (the diagonal of the Hessian). */
@@ -64,13 +62,6 @@ export function distortionByNorms(
     }
   }
   return { error, power }
-}
-
-function load(w: Float64Array, d: Float64Array, before: Float32Array, after: Float32Array, from: number): void {
-  for (let j = 0; j < w.length; j++) {
-    w[j] = before[from + j]!
-    d[j] = w[j]! - after[from + j]!
-  }
 }
 
 function expectLength({ name }: MatrixShape, what: string, wanted: number, came: number): void {

@@ -11,7 +11,7 @@ import { needsOf, plainOf } from './method.ts'
 import type { Group, LedgerRow, Mask, Method, NoiseMethod, Pattern, PlainMethod, Quota, StatName, Stats } from './method.ts'
 import { byNorm, byOutput, noiseLike } from './noise.ts'
 import { checkProfile, countOutliers, spreadOwl, type LayerOutliers, type Profile } from './profile.ts'
-import type { Multiply } from './products.ts'
+import { drive, type Multiply } from './products.ts'
 import type { Breathe } from './rank.ts'
 
 /** Version of the numbers that compression gives: part of every fingerprint. */
@@ -209,7 +209,8 @@ async function noiseMaker(method: NoiseMethod, { plain, params }: Checked, task:
       for (const matrix of stage) {
         await breathe()
         const size = method.match === 'output' ? byOutput(matrix, statsOf(found, matrix.name).hessian) : byNorm
-        done.push({ w: noiseLike(readMatrix(weights, matrix), readMatrix(after, matrix), size, rng.fork(matrix.name)) })
+        const steps = noiseLike(readMatrix(weights, matrix), readMatrix(after, matrix), size, rng.fork(matrix.name))
+        done.push({ w: await drive(steps, breathe, stats?.multiply) })
       }
       return done
     },

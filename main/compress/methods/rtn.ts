@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import { codeOf, gridOf } from '../grid.ts'
 import type { CodeMethod } from '../method.ts'
 import { bits, checkScales, filled, groupSize, per, range, shrink, symmetric, withDefaults } from '../params.ts'
