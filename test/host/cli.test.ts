@@ -102,6 +102,10 @@ describe('status', () => {
 describe('lists', () => {
   it('of methods, architectures and tasks', async () => {
     expect((await type('methods')).out).toMatch(/magnitude +.*model/)
+    const card = (await type('methods gptq')).out
+    expect(card).toMatch(/formula +Q as in rtn/)
+    expect(card).toMatch(/blockSize +1 to 4096, whole \(columns\) +128/)
+    expect(await type('methods gptqq')).toMatchObject({ code: 1, err: expect.stringContaining('perhaps "gptq"') as string })
     expect((await type('models')).out).toContain('llama')
     const { out } = await type('tasks list --json')
     expect(JSON.parse(out)).toContainEqual(expect.objectContaining({ name: 'blimp', kind: 'group' }))
