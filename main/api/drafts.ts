@@ -11,7 +11,8 @@ import type { Calls } from './call.ts'
 import { dataFoldersOf } from './library.ts'
 
 /** Letters of a study file: more is no study that a person has written. */
-const text = z.string().max(400_000)
+const MOST = 400_000
+const text = z.string().max(MOST)
 const name = z.string().min(1).max(200)
 
 /** Study files that are being written. */
@@ -50,7 +51,7 @@ export const drafts = {
         .array(z.union([z.string().max(400), z.int().min(0)]))
         .min(1)
         .max(20),
-      value: z.json() as z.ZodType<Json>,
+      value: z.json().refine((value) => JSON.stringify(value).length <= MOST, 'a smaller value') as z.ZodType<Json>,
     }),
     run: (_, { text, path, value }) => ({ text: editStudy(text, path, value) }),
   },

@@ -1,8 +1,9 @@
-import { resolve } from 'node:path'
 import { z } from 'zod'
 import { openModel } from '../models/folder.ts'
 import { architectures } from '../models/index.ts'
+import { pathFrom } from '../models/library.ts'
 import type { Calls } from './call.ts'
+import { path } from './library.ts'
 
 /** Model folders. */
 export const models = {
@@ -11,9 +12,9 @@ export const models = {
     run: () => architectures.map(({ id, label }) => ({ id, label })),
   },
   'models.show': {
-    argument: z.strictObject({ folder: z.string().min(1), withHash: z.boolean() }),
+    argument: z.strictObject({ folder: path, withHash: z.boolean() }),
     run(_, { folder, withHash }) {
-      const model = openModel(resolve(folder))
+      const model = openModel(pathFrom(folder))
       return {
         name: model.name,
         folder: model.folder,

@@ -2,12 +2,15 @@ import { z } from 'zod'
 import type { TaskReport } from '../../preload/contract.ts'
 import type { Tokenizer } from '../base/text.ts'
 import { openModel } from '../models/folder.ts'
+import { pathFrom } from '../models/library.ts'
+import { readSettings } from '../store/settings.ts'
 import { checkTask, type ShownDocument, type TaskCheck } from '../tasks/check.ts'
 import { listTasks } from '../tasks/index.ts'
 import { textsOf } from '../tasks/measure.ts'
 import type { Calls } from './call.ts'
+import { dataFoldersOf, path } from './library.ts'
 
-const path = z.string().min(1).nullable()
+const place = path.nullable()
 
 /** Task files. */
 export const tasks = {
@@ -16,11 +19,11 @@ export const tasks = {
     run: () => listTasks().map(({ name, kind, members }) => ({ name, kind, members: members.length })),
   },
   'tasks.check': {
-    argument: z.strictObject({ task: z.string().min(1), data: path, model: path, limit: z.int().min(1).nullable() }),
-    run(_, { task, data, model, limit }) {
-      const { tokenizer, config } = model === null ? { tokenizer: undefined, config: undefined } : openModel(model)
+    argument: z.strictObject({ task: path, data: place, model: place, limit: z.int().min(1).nullable() }),
+    run({ home }, { task, data, model, limit }) {
+      const { tokenizer, config } = model === null ? { tokenizer: undefined, config: undefined } : openModel(pathFrom(model))
       const checks = checkTask(task, {
-        data: data ?? process.env.LAB_DATA,
+        data: data ?? dataFoldersOf(readSettings(home))[0],
         ...(limit !== null && { limit }),
         ...(tokenizer && { tokenizer, contextLength: config.contextLength }),
       })

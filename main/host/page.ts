@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { LabError } from '../base/errors.ts'
 
@@ -51,10 +51,13 @@ export const EMPTY_PAGE: Page = { find: () => undefined }
 /** Reads the built page whole. What is asked for later is looked up among its files, so no path leads anywhere else. */
 export function readPage(folder: string): Page {
   const assets = new Map<string, Asset>()
-  for (const entry of readFolder(folder)) {
+  const entries = readFolder(folder)
+  const real = realpathSync(folder)
+  for (const entry of entries) {
     const type = TYPES[extname(entry.name)]
-    if (!entry.isFile() || type === undefined) continue // links and files of unknown kind are not served
     const file = join(entry.parentPath, entry.name)
+    // files of unknown kind are not served, nor links, nor what lies behind a link
+    if (!entry.isFile() || type === undefined || realpathSync(file) !== join(real, file.slice(folder.length))) continue
     assets.set(file.slice(folder.length).replaceAll('\\', '/'), { type, body: readFileSync(file) })
   }
   return { find: (path) => assets.get(path === '/' ? '/index.html' : path) }

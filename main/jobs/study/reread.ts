@@ -31,7 +31,8 @@ const no = (why: string): Reread => ({ question: null, why })
 /** The task of this id, from the first data folder where the entry that asks for it can be read. */
 function findTask({ tasks }: Pick<Study, 'tasks'>, id: string, folders: readonly (string | undefined)[]): Task {
   let failed: unknown
-  for (const data of new Set(folders)) {
+  const given = folders.filter((folder) => folder !== undefined)
+  for (const data of given.length > 0 ? new Set(given) : [undefined]) {
     for (const entry of tasks) {
       try {
         const found = loadEntry(entry, data).find((task) => task.id === id)
