@@ -39,8 +39,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   group_size: (value, { params }) => void (value !== -1 && (params.groupSize = value)),
   strategy: (value, parts, all) => {
     if (value === 'channel') return undefined
+    if (value === 'tensor') return void (parts.params.per = 'tensor')
     if (value === 'group') return void (all.group_size === undefined && (parts.params.groupSize = 128))
-    return refuse('strategy', 'group or channel', value)
+    return refuse('strategy', 'group, channel or tensor', value)
   },
   actorder: (value, { params }) => {
     if (value === null || value === false) return undefined
@@ -60,6 +61,9 @@ const RULES: Readonly<Record<string, Rule>> = {
     if (found[1] !== '8') params.groupSize = 128
     return undefined
   },
+  sparsity_profile: readProfile,
+  owl_m: besideOwl('owl_m'),
+  owl_lmbda: besideOwl('owl_lmbda'),
   targets: (value, { compress }) => {
     const names = [value].flat().filter((name) => name !== 'Linear')
     if (names.length > 0) compress.include = names
@@ -90,6 +94,20 @@ export function translate(raw: Readonly<Record<string, unknown>>): Translated {
     },
     notes,
   }
+}
+
+/** OWL as llm-compressor has it, in the published spread over layers. */
+function readProfile(value: unknown, { compress }: Parts, all: Readonly<Record<string, unknown>>): string | undefined {
+  if (value === null || value === 'uniform') return undefined
+  if (value !== 'owl') return refuse('sparsity_profile', 'owl or uniform', value)
+  const { owl_m: m, owl_lmbda: lambda } = all
+  compress.profile = { kind: 'owl', ...(m !== undefined && { m }), ...(lambda !== undefined && { lambda }), spread: 'published' }
+  return 'owl as that tool means it: layers span 2 · lambda about their plain mean; without spread, "profile: owl" keeps to lambda and to the sparsity.'
+}
+
+function besideOwl(key: string): Rule {
+  return (value, _, { sparsity_profile: profile }) =>
+    profile === 'owl' ? undefined : refuse(key, 'nothing without sparsity_profile: owl', value)
 }
 
 /** "2:4" as wanda and llm-compressor mean it: so many of each group are REMOVED (the label trap of paper.md 4.4). */
