@@ -6,6 +6,7 @@ import { openBench } from '../../main/bench.ts'
 import { openStore } from '../../main/store/open.ts'
 import { addResults, STUDY } from '../make/results.ts'
 import { makeFolder } from '../make/store.ts'
+import { addStudy } from '../make/studies.ts'
 import { callCli } from '../make/terminal.ts'
 
 const folder = makeFolder()
@@ -87,6 +88,30 @@ describe('published curves', () => {
       1,
       expect.stringMatching(/Expected a reference, got "human-gap\/qnli".*\nSee "lab report --reference \?"/),
     ])
+  })
+})
+
+describe('a study of a setting of the paper', () => {
+  it('is told which published curves there are for it, until they are laid under', async () => {
+    addStudy(at('paper'), {
+      name: 'paper-w1-data-adequacy',
+      tasks: ['one', 'two'],
+      levels: [0.5],
+      items: 20,
+      done: 4,
+      failed: 0,
+      state: 'finished',
+    })
+    const [plain, laid] = [
+      await type('report --out plain.html', 'paper'),
+      await type('report --out laid.html --reference data-adequacy/sst2', 'paper'),
+    ]
+    expect(plain.err).toContain('--reference data-adequacy/qnli, data-adequacy/sst2, data-adequacy/mnli')
+    expect([laid.code, laid.err]).toEqual([0, ''])
+    const words = ['plain.html', 'laid.html'].map((name) =>
+      readFileSync(at(name), 'utf8').includes('SST-2 by share of its training data'),
+    )
+    expect(words).toEqual([false, true])
   })
 })
 
