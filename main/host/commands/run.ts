@@ -91,13 +91,9 @@ async function work(call: Call, file: string, options: Options): Promise<RunOutc
 /** What the study can show, said before it runs: the fewest and the most items asked. */
 export function powerWords(found: readonly Sensitivity[]): string {
   const ends = [...new Set([found.at(0), found.at(-1)])].flatMap((one) => one ?? [])
-  const said = ends.map(
-    ({ items, drop }) =>
-    drop === null ? `${count(items)} items show none, not even one to nothing` : `${count(items)} items show one of ${(100 * drop).toFixed(1)} points or more`, // prettier-ignore
-  )
-  if (said.length === 0)
-    return 'No task of this study has answers that are right or wrong: what drop it can show is not known beforehand.'
-  return `A fall of accuracy from ${100 * ASSUMED} %, at 5 % and found in 4 of 5 such runs: ${said.join('; ')}.`
+  if (ends.length === 0) return 'No task of this study has right or wrong answers: what drop it can show is not known beforehand.'
+  const said = ends.map(({ items, drop }) => `${drop === null ? 'none at all' : `${(100 * drop).toFixed(1)} points or more`} with ${count(items)} items`) // prettier-ignore
+  return `What these tasks can show of a fall of accuracy from ${100 * ASSUMED} %: ${said.join(', ')} (4 of 5 runs, paired test at 5 %).`
 }
 
 function optionsOf({ flags, words, folder }: Call): Options {

@@ -13,7 +13,7 @@ describe('what a study can show', () => {
   })
   it('is said in a sentence, for the fewest items and the most', () => {
     const said = powerWords([{ items: 3, tasks: 1, drop: null }, { items: 50, tasks: 2, drop: 0.2 }, { items: 400, tasks: 1, drop: 0.081 }]) // prettier-ignore
-    expect(said).toBe('A fall of accuracy from 75 %, at 5 % and found in 4 of 5 such runs: 3 items show none, not even one to nothing; 400 items show one of 8.1 points or more.') // prettier-ignore
+    expect(said).toBe('What these tasks can show of a fall of accuracy from 75 %: none at all with 3 items, 8.1 points or more with 400 items (4 of 5 runs, paired test at 5 %).') // prettier-ignore
     expect(powerWords([])).toContain('not known beforehand')
   })
 })
