@@ -95,8 +95,9 @@ export function placeCloud(rows: readonly ResultRow[], picks: ArrayLike<number>,
   })
   return {
     ...{ planes, drawn, leftOut: picks.length - drawn },
-    legend: look.colour === null ? [] : [...colours].map(([value, colour]) => ({ label: valueName(value, look.colour!), colour })),
-    x: places ? categoryScale(places, look.x) : acrossScale(planes, x),
+    legend:
+      look.colour === null ? [] : [...colours].map(([value, colour]) => ({ label: valueName(value, look.colour!), colour })),
+    x: places ? categoryScale(places, look.x) : scaleAcross(planes, x),
     y: heightScale(planes, y, isLog),
     yTitle: isLog ? `${y.label}: perplexity, × dense` : y.kind === 'share' ? `${y.label}, %` : y.label,
   }
@@ -165,7 +166,8 @@ export function valueName(value: Value, { kind, digits }: Dimension): string {
   return kind === 'share' ? `${Number((100 * value).toFixed(2))} %` : String(Number(value.toFixed(Math.max(digits, 3))))
 }
 
-function acrossScale(planes: readonly Plane[], x: Dimension): Scale {
+/** Wide enough for all marks; few different values are all marked. */
+export function scaleAcross(planes: readonly Plane[], x: Dimension): Scale {
   const values = planes.flatMap(({ layers }) => layers.flatMap(({ spots }) => spots.map((s) => s.x)))
   const [min, max] = rangeOf(values)
   const margin = 0.04 * (max - min) || 0.5
@@ -192,7 +194,8 @@ function heightScale(planes: readonly Plane[], y: Dimension, isLog: boolean): Sc
         max = Math.max(max, s.y, (s.y + (s.high ?? s.y)) / 2)
       }
   if (min > max) [min, max] = [0, 1]
-  if (isLog) return { ...logScale(Math.min(1, min < 0.9 ? min : 1), Math.max(2, max)), isLog, label: (v) => fixed(v, v < 1 ? 1 : 0) }
+  if (isLog)
+    return { ...logScale(Math.min(1, min < 0.9 ? min : 1), Math.max(2, max)), isLog, label: (v) => fixed(v, v < 1 ? 1 : 0) }
   if (AGAINST_DENSE.has(y.id)) [min, max] = [Math.min(0, min), Math.max(y.id === 'normalised' ? 105 : 0.02, max)]
   return { ...niceScale(min, max === min ? min + 1 : max, 5), label: (v) => tickWords(v, y.kind) }
 }

@@ -1,5 +1,5 @@
 import type { ResultRow } from '../../preload/contract.ts'
-import { chainsOf, isOneScale, placeCloud, type Layer, type Look, type Plane, type Spot } from './cloud.ts'
+import { chainsOf, isOneScale, placeCloud, scaleAcross, type Layer, type Look, type Plane, type Spot } from './cloud.ts'
 import { theilSen } from './difficulty.ts'
 import { drawLegend, shorten, textWidth } from './legend.ts'
 import { errorBars, line } from './marks.ts'
@@ -52,8 +52,11 @@ export function explore(
   const left = 30 + GROW * Math.max(24, ...cloud.y.ticks.map((t) => textWidth(cloud.y.label(t), 10.5)))
   const entries = cloud.legend.map(({ label, colour }) => ({ label, color: colour, mark: 'full' as const }))
   const top = (entries.length > 1 ? drawLegend(panels, entries, left, 0, width - RIGHT) : 0) + 12
+  const hasNames = planes.length > 1
   const layout = layOut(planes.length, width, left, top)
-  const x = acrossScale(cloud.x, layout.width)
+  // levels of two axes have no common scale
+  const scaleOf = (plane: Plane) =>
+    acrossScale(look.facet?.id === 'family' ? scaleAcross([plane], look.x) : cloud.x, layout.width)
   const total = planes.reduce((sum, { layers }) => sum + layers.reduce((n, { spots }) => n + spots.length, 0), 0)
   const hits: (Uint32Array | undefined)[] = []
   const draw = (hit: Uint32Array | undefined, ...series: ChartSeries[]) => {
@@ -64,10 +67,11 @@ export function explore(
   }
   const panes = planes.map((plane, i): Pane => {
     const box = layout.box(i)
+    const x = scaleOf(plane)
     const before = seriesCount(panels)
     const panel = panels.add(box, x, cloud.y, { x: true, y: layout.isFirst(i) })
     for (let s = seriesCount(panels); s > before; s--) hits.push(undefined) // the rules that come with a panel
-    if (plane.label !== '') panels.write(shorten(plane.label, box.width / GROW / 1.12), box.x, box.y - 12, { bold: true })
+    if (hasNames) panels.write(shorten(plane.label, box.width / GROW / 1.12), box.x, box.y - 12, { bold: true })
     drawGround(draw, panel, look, x, cloud.y)
     for (const layer of plane.layers) drawLayer(draw, panel, rows, layer, look, cloud.y, { total, chosen })
     return { label: plane.label, box, spots: spotsOf(plane) }

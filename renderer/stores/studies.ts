@@ -1,51 +1,70 @@
 import { defineStore } from 'pinia'
-import { computed, ref, shallowRef } from 'vue'
-import type { CellFault, Fault, FigureSvg, Reply, ResultRow, StudyRow, StudySummary, TrendRow } from '../../preload/contract.ts'
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { CellFault, ChartRows, Fault, Reply, ResultRow, StudyRow, StudySummary, TrendRow } from '../../preload/contract.ts'
 import { lab } from '../lab.ts'
+import { useRoute } from './route.ts'
+import { said } from './said.ts'
 
 /** What the lab last said of one study. */
 export interface Shown {
   readonly id: string
   /** Cells that were done when its numbers were made. */
   readonly done: number
-  readonly summary: StudySummary
   readonly rows: readonly ResultRow[]
   readonly trends: readonly TrendRow[]
+  readonly charts: ChartRows
+  readonly summary: StudySummary
   readonly faults: readonly CellFault[]
-  readonly figures: readonly FigureSvg[]
 }
+
+/** Milliseconds between two looks at a study that runs, at least; and how many times as long as a look takes. */
+const LOOK_MS = 4000
+const LOOK_TIMES = 4
 
 /** Holds what the lab last said; knows nothing by itself. */
 export const useStudies = defineStore('studies', () => {
-  const about = ref<{ readonly version: string; readonly home: string }>()
-  const list = ref<readonly StudyRow[]>()
+  const route = useRoute()
+  const list = shallowRef<readonly StudyRow[]>()
   const chosen = ref<string>()
   const shown = shallowRef<Shown>()
   /** Why the chosen study cannot be shown. */
-  const fault = ref<Fault>()
+  const fault = shallowRef<Fault>()
   /** Why nothing new is heard. */
-  const lost = ref<Fault>()
+  const lost = shallowRef<Fault>()
+  const about = said('lab.about')
+  const verdicts = said('studies.verdicts')
   const study = computed(() => list.value?.find(({ id }) => id === chosen.value))
+  /** Cells that are done and not shown. */
+  const fresh = computed(() => (study.value && shown.value ? study.value.done - shown.value.done : 0))
+  let isAsking = false
+  let restUntil = 0
 
   function start(): void {
     lab.on('studies.changed', (rows) => {
       lost.value = undefined
-      take(rows)
+      list.value = rows
     })
     lab.on('lab.lost', (why) => (lost.value = why))
-    void lab.call('lab.about', null).then((reply) => (reply.ok ? (about.value = reply.value) : (lost.value = reply.error)))
-    void lab.call('studies.list', null).then((reply) => (reply.ok ? take(reply.value) : (lost.value = reply.error)))
-  }
-
-  function take(rows: readonly StudyRow[]): void {
-    list.value = rows
-    if (study.value === undefined && rows[0]) void choose(rows[0].id)
+    void about.ask(null)
+    void lab.call('studies.list', null).then((reply) => (reply.ok ? (list.value = reply.value) : (lost.value = reply.error)))
+    // one study for results, items and bundles: the address names it, else it is the newest
+    watch([list, () => route.words], () => {
+      const named = ['results', 'items', 'bundles'].includes(route.view) ? route.words[0] : undefined
+      const wanted = list.value?.find(({ id }) => named !== undefined && id.startsWith(named))
+      const next = wanted ?? study.value ?? list.value?.[0]
+      if (next && next.id !== chosen.value) void choose(next.id)
+    })
+    // a study that runs is looked at now and then, never so often that looking is all the lab does
+    setInterval(() => {
+      if (study.value?.state === 'running' && fresh.value > 0 && !isAsking && Date.now() > restUntil) void refresh()
+    }, 1000)
   }
 
   async function choose(id: string): Promise<void> {
     chosen.value = id
     fault.value = undefined
     shown.value = undefined
+    verdicts.forget()
     await refresh()
   }
 
@@ -54,26 +73,26 @@ export const useStudies = defineStore('studies', () => {
     const id = chosen.value!
     const done = study.value?.done ?? 0
     const word = { study: id }
-    const [summary, rows, trends, faults, figures] = await Promise.all([
-      lab.call('studies.summary', word),
+    const began = Date.now()
+    isAsking = true
+    const [rows, trends, charts, summary, faults] = await Promise.all([
       lab.call('studies.results', word),
       lab.call('studies.trends', word),
+      lab.call('studies.charts', word),
+      lab.call('studies.summary', word),
       lab.call('studies.faults', word),
-      lab.call('studies.figures', word),
     ])
+    isAsking = false
+    restUntil = Date.now() + Math.max(LOOK_MS, LOOK_TIMES * (Date.now() - began))
     if (chosen.value !== id) return // another one has been chosen since
-    const wrong = [summary, rows, trends, faults, figures].find((reply) => !reply.ok)
+    const wrong = [rows, trends, charts, summary, faults].find((reply) => !reply.ok)
     fault.value = wrong && !wrong.ok ? wrong.error : undefined
-    if (summary.ok && rows.ok && trends.ok && faults.ok && figures.ok)
-      shown.value = {
-        id,
-        done,
-        summary: summary.value,
-        rows: rows.value,
-        trends: trends.value,
-        faults: faults.value,
-        figures: figures.value,
-      }
+    if (!(rows.ok && trends.ok && charts.ok && summary.ok && faults.ok)) return
+    shown.value = {
+      ...{ id, done, rows: rows.value, trends: trends.value, charts: charts.value },
+      ...{ summary: summary.value, faults: faults.value },
+    }
+    if (verdicts.asked.value) void verdicts.ask(word)
   }
 
   /** The report or an export of the chosen study as a file to keep; undefined where the lab says why not. */
@@ -87,7 +106,11 @@ export const useStudies = defineStore('studies', () => {
     return reply.ok ? { file: `${name}-${reply.value.file}`, text: reply.value.text } : undefined
   }
 
-  return { about, list, chosen, study, shown, fault, lost, start, choose, refresh, fetchFile }
+  return {
+    ...{ about: about.value, list, chosen, study, shown, fresh, fault, lost },
+    ...{ verdicts: verdicts.value, verdictFault: verdicts.fault, askVerdicts: verdicts.ask },
+    ...{ start, choose, refresh, fetchFile },
+  }
 })
 
 function fileOf(reply: Reply<string>): Reply<{ readonly file: string; readonly text: string }> {

@@ -15,8 +15,8 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** A describe that says why it is skipped where there is no such browser. */
-export function describeBrowser(title: string, body: () => void): void {
-  if (hasBrowser) describe(title, body)
+export function describeBrowser(title: string, options: { readonly timeout: number }, body: () => void): void {
+  if (hasBrowser) describe(title, options, body)
   else describe.skip(`${title} (needs the Chromium for Linux x64, and this is ${process.platform} ${process.arch})`, body)
 }
 

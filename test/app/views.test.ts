@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { openBench, runStudy } from '../../main/bench.ts'
+import type { Page as BuiltPage } from '../../main/host/page.ts'
+import { describeBrowser, openBrowser } from '../make/browser.ts'
+import { makeModelFolder } from '../make/model.ts'
+import { makeFolder } from '../make/store.ts'
+import { addStudy } from '../make/studies.ts'
+import { makeStudy } from '../make/study.ts'
+import { builtPage, openWindow, type OpenWindow } from '../make/window.ts'
+
+describeBrowser('a view of the window', { timeout: 240_000 }, () => {
+  let built: BuiltPage
+  let browser: Browser
+  let window: OpenWindow | undefined
+
+  beforeAll(async () => {
+    ;[browser, built] = await Promise.all([openBrowser(), builtPage()])
+  }, 180_000)
+  afterEach(async () => {
+    const complaints = window?.complaints
+    await window?.close()
+    window = undefined
+    expect(complaints).toEqual([])
+  })
+  afterAll(() => browser.close())
+
+  const open = async (home: string, route: string, theme: 'light' | 'dark' = 'light') => {
+    window = await openWindow(browser, built, home, { route, theme })
+    return window.page
+  }
+
+  it.for(['light', 'dark'] as const)('has no serious finding of axe, %s', async (theme) => {
+    using home = makeFolder()
+    const id = addStudy(home.path).slice(0, 8)
+    const page = await open(home.path, 'settings', theme)
+    const views: readonly (readonly [route: string, sign: string])[] = [
+      ['settings', 'What comes with it'],
+      ['library', 'built in'],
+      ['design', 'A blank study'],
+      ['run', 'Nothing runs'],
+      ['compare', 'Choose two studies'],
+      [`items/${id}`, 'Choose an item'],
+      [`bundles/${id}`, 'Export as a bundle'],
+      [`results/${id}`, 'In short'],
+    ]
+    const found: string[] = []
+    for (const [route, sign] of views) {
+      await window!.go(route)
+      await page.getByText(sign).first().waitFor()
+      found.push(...(await window!.audit()).map((finding) => `${route} ${finding}`))
+    }
+    await page.keyboard.press('Control+k')
+    found.push(...(await window!.audit()).map((finding) => `palette ${finding}`))
+    expect(found).toEqual([])
+  })
+  it('Design: the form is the study file, and says at the field what is wrong', async () => {
+    using home = makeFolder()
+    const page = await open(home.path, 'design/new')
+    await page.getByText('It can be run.').waitFor()
+    await page.getByText('Cells', { exact: true }).waitFor()
+    await page.getByLabel('sparsity').fill('0.2, 1.5')
+    await page.getByLabel('sparsity').press('Tab')
+    await page.getByText('1 problem').waitFor()
+    expect(await page.getByLabel('sparsity').getAttribute('aria-invalid')).toBe('true')
+    await page.getByLabel('sparsity').fill('0.2, 0.6')
+    await page.getByLabel('sparsity').press('Tab')
+    await page.getByText('It can be run.').waitFor()
+    await page.getByRole('tab', { name: 'YAML' }).click()
+    const text = page.getByRole('textbox', { name: 'The study file' })
+    const typed = await text.inputValue()
+    expect(parse(typed)).toMatchObject({ name: 'my-study', compress: [{ method: 'magnitude', sparsity: [0.2, 0.6] }] })
+    await text.fill(`# a thought to keep\n${typed.replace('My study', 'Another title')}`)
+    await page.getByRole('tab', { name: 'Form' }).click()
+    await page.getByLabel('title').fill('Third title')
+    await page.getByLabel('title').press('Tab')
+    await page.getByText('Saved').waitFor()
+    await page.getByRole('tab', { name: 'YAML' }).click()
+    expect(await text.inputValue()).toContain('# a thought to keep')
+    expect(await text.inputValue()).toContain('Third title')
+    await page.reload() // comes back to the same draft
+    await page.getByRole('tab', { name: 'YAML' }).click()
+    expect(await text.inputValue()).toContain('Third title')
+  })
+  it('Run: a study comes in cell by cell, outlives a reload, and can be read in log and results', async () => {
+    using made = makeStudy({ items: 20 })
+    const page = await open(made.home, 'run')
+    await page.getByText('Nothing runs').waitFor()
+    const spec = parse(readFileSync(made.file, 'utf8')) as { data: string; tasks: string[] }
+    const text = JSON.stringify({
+      ...spec,
+      data: join(made.folder, 'data'),
+      tasks: spec.tasks.map((task) => join(made.folder, task)),
+    })
+    const started = await window!.reader.answer('runs.start', { text, study: null, threads: 1, provider: null })
+    expect(started).toMatchObject({ ok: true })
+    await page.getByRole('article', { name: 'made' }).waitFor()
+    await page.reload()
+    await page.getByRole('article', { name: 'made' }).getByText('finished').waitFor()
+    await page.getByText('10 of 10 cells').waitFor()
+    await page.getByRole('log').locator('p').first().waitFor()
+    await page.getByLabel('Find in the log').fill('no line says this')
+    await page.getByText('No line holds these words.').waitFor()
+    await page.getByRole('link', { name: 'Results' }).last().click()
+    await page.getByRole('img', { name: /Drop against Difficulty/ }).waitFor()
+    await window!.go('items')
+    await page.getByLabel(/^Which/).selectOption('all')
+    const items = page.getByRole('grid', { name: 'Items' })
+    await items.locator('.body [role=row]').first().click()
+    await page.getByRole('heading', { name: 'Margin, level by level' }).waitFor()
+    await page.getByText('right choice').first().waitFor()
+  })
+  it('Library: a model is added by reference and looked into, weight by weight', async () => {
+    using home = makeFolder()
+    using model = makeModelFolder()
+    const page = await open(home.path, 'library')
+    await page.getByText('built in').waitFor()
+    await page.getByRole('button', { name: 'Add a folder…' }).click()
+    await page.getByLabel('Folder', { exact: true }).fill(model.path)
+    await page.getByRole('button', { name: 'Go', exact: true }).click()
+    await page.getByRole('button', { name: 'Add this model' }).click()
+    const name = model.path.split('/').at(-1)!
+    await page.getByRole('link', { name }).click()
+    await page.getByLabel('Find a weight').fill('q_proj')
+    await page.locator('.weights-tree button').first().click()
+    await page.getByRole('img', { name: /Weights by size/ }).waitFor()
+    await page.getByRole('img', { name: /Kept and removed/ }).waitFor()
+  })
+  it('Compare: what differs comes first, results stand side by side', async () => {
+    using home = makeFolder()
+    const ids = ['small', 'other'].map((name, i) => addStudy(home.path, { name, title: `Study ${name}`, levels: [0.5, 0.8 - 0.1 * i], failed: 0, done: 9, state: 'finished' })) // prettier-ignore
+    const page = await open(home.path, `compare/${ids.map((id) => id.slice(0, 8)).join('/')}`)
+    await page.getByText('Settings that differ').waitFor()
+    const first = page.getByRole('grid', { name: 'Results side by side' }).locator('.body [role=row]').first()
+    await first.waitFor()
+    expect((await first.textContent())!.match(/%/g)!.length).toBeGreaterThanOrEqual(2)
+  })
+  it('Bundles: a study becomes one file, which is verified and imported elsewhere', async () => {
+    using made = makeStudy({ tasks: 1, items: 10, compress: ['{ method: magnitude, sparsity: [0.5] }'] })
+    using other = makeFolder()
+    const bench = openBench({ home: made.home, readOnly: false })
+    await runStudy(bench, made.file, { signal: new AbortController().signal, onProgress: () => {} })
+    bench.close()
+    const file = join(made.folder, 'made.zip')
+    let page = await open(made.home, 'bundles')
+    await page.getByLabel('File on this machine').fill(file)
+    await page.getByRole('button', { name: 'Write to this file' }).click()
+    await page.getByText(/made\.zip: .* entries/).waitFor()
+    await window!.close()
+    page = await open(other.path, 'bundles')
+    await page.getByLabel('File of the bundle').fill(file)
+    await page.getByRole('button', { name: 'Verify' }).click()
+    await page.getByText('Every byte is as its manifest says.').waitFor()
+    await page.getByRole('button', { name: 'Import' }).click()
+    await page.getByRole('link', { name: 'See its results' }).click()
+    await page.getByRole('button', { name: 'made', exact: true }).waitFor()
+  })
+  it('Settings: theme and size of text are kept by the lab', async () => {
+    using home = makeFolder()
+    const page = await open(home.path, 'settings')
+    await page.getByLabel('dark').check()
+    await page.getByLabel(/^Size of text/).selectOption({ label: '150.0 %' })
+    await page.waitForSelector('html[data-theme=dark]')
+    await page.evaluate('localStorage.clear()')
+    await page.reload()
+    await page.waitForSelector('html[data-theme=dark]')
+    expect(await page.evaluate(`getComputedStyle(document.documentElement).fontSize`)).toBe('21px')
+  })
+})
