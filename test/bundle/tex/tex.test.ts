@@ -3,8 +3,12 @@ import { booktabs } from '../../../main/bundle/tex/booktabs.ts'
 import { tableCsv } from '../../../main/bundle/tex/table-csv.ts'
 import { tikzOf } from '../../../main/bundle/tex/tikz.ts'
 import { texWords } from '../../../main/bundle/tex/words.ts'
+import { chartData } from '../../../main/charts/chart.ts'
+import { charts } from '../../../main/charts/index.ts'
 import { errorBars, line, marks } from '../../../main/charts/marks.ts'
 import { createPanels, sparsityScale } from '../../../main/charts/panels.ts'
+import { makeAxisStudy, makeTransferStudy } from '../../make/conditions.ts'
+import { makeStudy } from '../../make/rows.ts'
 
 const table = {
   caption: 'Mean score; † at the floor',
@@ -87,6 +91,27 @@ describe('a figure', () => {
     expect(tex).toContain('\\path[draw=labD55E00, line width=0.9bp, opacity=0.55] (axis cs:0.5,10) -- (axis cs:0.5,40);')
     expect(tex).toContain('\\definecolor{labD55E00}{HTML}{D55E00}')
     expect(tex).toContain('\\bfseries, rotate=90] at (6bp,-52.5bp) {50 \\% of dense};')
+  })
+  it('of every chart there is can be written: no number is missing, and braces close', () => {
+    const studies = [
+      makeStudy({ groups: { a: ['one', 'two', 'three'], b: ['four'] }, seeds: [0, 1] }),
+      makeAxisStudy(),
+      makeTransferStudy(),
+    ]
+    const figures = studies.flatMap((study) =>
+      chartData(study).flatMap((data) => charts.flatMap((chart) => chart.figure(data, 'v1') ?? [])),
+    )
+    expect(new Set(figures.map(({ id }) => id)).size).toBeGreaterThan(7)
+    for (const figure of figures) {
+      const tex = tikzOf(figure)
+      expect([figure.id, /NaN|Infinity|undefined|null/.exec(tex)]).toEqual([figure.id, null])
+      expect([figure.id, tex.replaceAll(/\\[{}]/g, '').split('{').length]).toEqual([
+        figure.id,
+        tex.replaceAll(/\\[{}]/g, '').split('}').length,
+      ])
+      const panels = (figure.option.grid as readonly unknown[] | undefined)?.length ?? 0
+      expect([figure.id, tex.split('\\begin{axis}').length - 1]).toEqual([figure.id, panels])
+    }
   })
   it('of something that TeX was not taught is refused, not left out', () => {
     const panels = createPanels()
