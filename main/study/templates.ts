@@ -26,7 +26,7 @@ const ORDER = [
   ...['x1-human-gap', 'x2-factoid-vs-choice', 'true-gem', 'methods', 'controls', 'quantization-contrast'],
 ]
 const place = (id: string) => {
-  const at = ORDER.indexOf(id.replace(/^real\//, ''))
+  const at = ORDER.findIndex((name) => id.replace(/^real\//, '').startsWith(name))
   return (at < 0 ? ORDER.length : at) + (id.startsWith('real/') ? 0.5 : 0)
 }
 

@@ -28,6 +28,12 @@ for (const { config } of files) {
 }
 mkdirSync(join(made.data, 'text/wikitext-2'), { recursive: true })
 writeFileSync(join(made.data, 'text/wikitext-2/test.txt'), TEXT)
+// packs of tasks that lm-evaluation-harness does not have
+const problem = (n: number) => ({ Body: `There are ${n} birds and 3 more come.`, Question: 'How many are there?', Answer: n + 3 })
+const trivia = (n: number) => ({ question: `Which bird is number ${n}?`, answers: [`bird ${n}`, `the ${n}th`] })
+for (const pack of ['svamp', 'mawps']) writeRows(join(made.data, pack, 'default/test.jsonl'), [1, 2, 3, 4].map(problem))
+writeRows(join(made.data, 'mawps/default/train.jsonl'), [5, 6, 7, 8].map(problem))
+writeRows(join(made.data, 'freebaseqa/default/test.jsonl'), [1, 2, 3, 4].map(trivia))
 afterAll(() => made[Symbol.dispose]())
 
 /** Every law that the items of a task break, in words. */
