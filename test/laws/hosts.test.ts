@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { answer } from '../../main/api/index.ts'
+import { answer, callNames } from '../../main/api/index.ts'
 import { openReader, type Reader } from '../../main/api/reader.ts'
 import { fromFault, type Fault } from '../../main/base/errors.ts'
 import { openBench } from '../../main/bench.ts'
@@ -63,6 +63,13 @@ const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
   ['studies.trends', { study: 'small' }],
   ['studies.verdicts', { study: 'small' }],
   ['studies.charts', { study: 'small' }],
+  ['studies.ledger', { study: 'small' }],
+  ['studies.summary', { study: 'small' }],
+  ['studies.figures', { study: 'small' }],
+  ['studies.report', { study: 'small' }],
+  ['tasks.list', null],
+  ['tasks.check', { task: 'world_form', data: null, model: MODEL, limit: 3 }],
+  ['tasks.check', { task: 'none', data: null, model: null, limit: 3 }],
   ['studies.results', { study: 'none' }],
   ['studies.faults', { study: 'small', more: [1, { deep: null }] }],
   ['studies.export', { study: 'small', format: 'none' }],
@@ -192,6 +199,13 @@ describe.each(hosts)('$id', ({ id, load }) => {
     const running = await host.start(reader, EMPTY_PAGE)
     expect(await differences((name, argument) => callers[id]!(running, name, argument))).toEqual([])
     await running.close()
+  })
+})
+
+describe('the script', () => {
+  it('has every call there is, but the one that starts each runtime of this machine', () => {
+    const scripted = SCRIPT.map(([name]) => name)
+    expect(callNames.filter((name) => !scripted.includes(name))).toEqual(['doctor.read'])
   })
 })
 

@@ -51,4 +51,23 @@ describe('studies', () => {
     expect(store.studies.list()).toHaveLength(1)
     store.close()
   })
+  it('goes with the cells that no other study has, and their ledgers', () => {
+    using folder = makeFolder()
+    const store = openStore(folder.path)
+    const records = [0, 1, 2].map((n) => ({ ...makeRecord(n), ledger: `ledger ${n}` }))
+    const placesOf = (mine: typeof records) => mine.map(({ fingerprint, modelName, taskLabel, taskGroup }) => ({ fingerprint, modelName, taskLabel, taskGroup, label: taskLabel })) // prettier-ignore
+    const [first, second] = ['a', 'b'].map((digit) => digit.repeat(32))
+    const study = (id: string) => ({ id, name: id.slice(0, 4), title: '', spec: {}, createdAt: '2026-11-25' })
+    store.studies.save(study(first!), placesOf(records.slice(0, 2)), 'running')
+    store.studies.save(study(second!), placesOf(records.slice(1)), 'running')
+    for (const [n, record] of records.entries()) {
+      store.ledgers.save(record.ledger, [])
+      store.cells.finish(record, makeOutcomes(5, n))
+    }
+    store.studies.remove(first!)
+    expect(store.studies.list().map(({ id, done }) => [id, done])).toEqual([[second, 2]])
+    expect(records.map(({ fingerprint }) => store.items.read(fingerprint) !== undefined)).toEqual([false, true, true])
+    expect(records.map(({ ledger }) => store.ledgers.read(ledger) !== undefined)).toEqual([false, true, true])
+    store.close()
+  })
 })
