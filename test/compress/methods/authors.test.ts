@@ -45,6 +45,16 @@ describeShared("the authors' own code, run on three layers (PyTorch, float32)", 
       expect([one.name, isStable(one), differing(bitsOf(mask!), authorsBytes(`${one.name}/mask`))]).toEqual([one.name, true, 0])
     }
   })
+  it('is met by magnitude in all its masks, with the threshold and its ties going too (paper.md 4.2 b)', async () => {
+    const cases = authorsCases('magnitude')
+    expect(cases).toHaveLength(6)
+    for (const one of cases) {
+      const { linear } = authorsLayer(one.layer)
+      const scores = linear.w.map(Math.abs)
+      const [mask] = await select([{ ...linear, scores: () => scores }], quotaOf(one, 'layer'), 'inclusive', async () => {})
+      expect([one.name, isStable(one), differing(bitsOf(mask!), authorsBytes(`${one.name}/mask`))]).toEqual([one.name, true, 0])
+    }
+  })
   it('is met by sparsegpt in all its masks, and in weights within 1e-5', () => {
     const cases = authorsCases('sparsegpt')
     expect(cases.length).toBeGreaterThan(14)
