@@ -30,7 +30,7 @@ export interface Bench {
 export function openBench(options: {
   readonly home?: string | undefined
   readonly readOnly: boolean
-  readonly queue?: Queue | undefined
+  readonly queue?: (() => Queue | undefined) | undefined
 }): Bench {
   const home = homeFolder(options.home)
   let opened: Store | undefined
@@ -41,7 +41,9 @@ export function openBench(options: {
     get store() {
       return (opened ??= openStore(home, { readOnly: options.readOnly, nowMs: Date.now }))
     },
-    queue: options.queue,
+    get queue() {
+      return options.queue?.()
+    },
     nowMs: Date.now,
     close: () => opened?.close(),
   }

@@ -15,7 +15,7 @@ export interface Answers {
 }
 
 /** Answers in the thread that asks; those of the queue where it has one. */
-export function openAnswers(home: string | undefined, queue?: Queue): Answers {
+export function openAnswers(home: string | undefined, queue?: () => Queue | undefined): Answers {
   const folder = homeFolder(home)
   let open: { readonly bench: Bench; readonly stamp: string } | undefined
 

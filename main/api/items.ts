@@ -7,6 +7,7 @@ import { viewItem } from '../bundle/item-view.ts'
 import { orderItems, type ItemOrder, type ItemWish } from '../bundle/item-page.ts'
 import { FLIPS, itemCells, levelsOf, readItems, type ItemCell, type ItemTable } from '../bundle/items.ts'
 import { sideBySide } from '../bundle/side-by-side.ts'
+import { forgetStudy } from '../jobs/study/forget.ts'
 import type { StudyFacts } from '../jobs/study/prepare.ts'
 import { rereadItem, type Reread } from '../jobs/study/reread.ts'
 import { openStore } from '../store/open.ts'
@@ -70,7 +71,7 @@ export const items = {
       // as the only one who writes: refused while a run holds the store
       const writer = openStore(home)
       try {
-        writer.studies.remove(id)
+        forgetStudy(writer, id)
         return writer.studies.list()
       } finally {
         writer.close()

@@ -47,14 +47,25 @@ const BRIEF: readonly ApiName[] = [
 ]
 /** How often the store is looked at for changes. */
 const LOOK_MS = 1000
+/** How often a window without the queue tries to get it. */
+const TAKE_MS = 5000
 
 /** `launch`: how this host starts the processes of its queue; without it runs can be seen, but not started. */
 export function openReader(home: string | undefined, launch?: Launch): Reader {
-  const queue = launch && queueOf(home, launch)
-  const here = openAnswers(home, queue)
+  let queue = launch && queueOf(home, launch)
+  let triedMs = performance.now()
+  const here = openAnswers(home, () => queue)
   const brief = openLongAnswers(home)
+  let isClosed = false
   const long = openLongAnswers(home)
   const laneOf = (name: string) => (LONG.includes(name as ApiName) ? long : BRIEF.includes(name as ApiName) ? brief : here)
+
+  /** Takes the queue over when the window that had it is gone, and goes on with its runs. */
+  function takeOver(): void {
+    if (queue || isClosed || !launch || performance.now() - triedMs < TAKE_MS) return
+    triedMs = performance.now()
+    queue = queueOf(home, launch)
+  }
 
   /** Tells what a call answers when it is not what it answered last. */
   function teller<E extends EventName>(event: E, name: ApiName, tell: Tell): () => Promise<void> {
@@ -74,7 +85,10 @@ export function openReader(home: string | undefined, launch?: Launch): Reader {
       const lookAtRuns = teller('runs.changed', 'runs.list', tell)
       void lookAtStudies()
       void lookAtRuns()
-      const timer = setInterval(() => void Promise.all([lookAtStudies(), lookAtRuns()]), LOOK_MS)
+      const timer = setInterval(() => {
+        takeOver()
+        void Promise.all([lookAtStudies(), lookAtRuns()])
+      }, LOOK_MS)
       const stop = queue?.watch(() => void lookAtRuns())
       return () => {
         clearInterval(timer)
@@ -82,6 +96,7 @@ export function openReader(home: string | undefined, launch?: Launch): Reader {
       }
     },
     async close() {
+      isClosed = true
       await queue?.close()
       for (const lane of [here, brief, long]) lane.close()
     },

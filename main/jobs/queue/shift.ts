@@ -71,7 +71,7 @@ export function startShift({ entry, file, home, launch, nowMs }: ShiftPlace, { m
     if ('progress' in said) takeProgress(said.progress)
     else if ('cell' in said) takeCell(said.cell)
     else if ('error' in said) fault = said.error
-    else if ('note' in said) log('warn', said.note)
+    else if ('note' in said) log('info', said.note)
     else if (line.trim() !== '') log('warn', line)
   }
 

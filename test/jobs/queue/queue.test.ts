@@ -189,7 +189,7 @@ describe('the queue', () => {
     await turn()
     const { lines, isEnd } = queue.log('1', 2)
     expect(lines.map(({ n, level, text }) => [n, level, text])).toEqual([
-      [3, 'warn', 'Careful.'],
+      [3, 'info', 'Careful.'],
       [4, 'warn', 'a runtime complains in plain words'],
       [5, 'info', 'Finished.'],
     ])
