@@ -26,6 +26,14 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
     'Tasks of one family that differ in nothing but one level, such as how many options there are. Its τ is over those levels alone: levels of different axes have no common scale.',
   ],
   [
+    'Verdict',
+    'Supported, not supported or inconclusive, by a rule that was fixed beforehand and stands with it. “Not supported” needs evidence: a refutation, or an effect shown to be small. Its p is one-sided and corrected (Holm) over all that the hypothesis was asked of, controls among them.',
+  ],
+  [
+    'Would have been seen',
+    'The smallest effect that four of five such studies show at 5 %, one-sided. What is smaller may be there all the same.',
+  ],
+  [
     'Trained alike',
     'Where models are trained on after compression, dense is the uncompressed model after the same training: same items, steps, rate and order.',
   ],

@@ -1,7 +1,7 @@
 import { normalQuantile } from '../../stats/normal.ts'
 import { slopeParts } from '../../stats/curve.ts'
 import { RESAMPLES, SEED } from '../measured.ts'
-import { dropError, weighted, type Cell, type Estimate, type Level, type Series } from './evidence.ts'
+import { errorIn, weighted, type Cell, type Estimate, type Level, type Series } from './evidence.ts'
 import { LINES } from './rules.ts'
 import { placesOf, type Condition } from './subjects.ts'
 
@@ -21,7 +21,7 @@ export function bandOf({ levels }: Series, able: readonly Condition[]): { band: 
     const cells = able.map(({ key }) => level.cells.get(key) ?? null)
     return { level, cells: cells.map((cell) => (cell === null || cell.isFloor || cell.drop === null ? null : cell)) }
   })
-  const isLost = (cell: Cell) => cell.drop!.value > normalQuantile(1 - LINES.alpha) * dropError(cell.drop!, cell.n)
+  const isLost = (cell: Cell) => cell.drop!.value > normalQuantile(1 - LINES.alpha) * errorIn(cell.drop!)
   const band = blocks.filter(
     ({ cells }) => cells.filter((c) => c !== null).length > 1 && cells.some((c) => c !== null && isLost(c)),
   )
@@ -77,7 +77,7 @@ export function riseOverTasks(band: readonly Block[], able: readonly Condition[]
     }
     return sum / blocks
   })
-  return { value: whole.value, samples }
+  return { value: whole.value, samples, items: whole.items }
 }
 
 /** Slope in one resample, each task counting as often as it was drawn; NaN where all that were drawn are equally hard. */

@@ -9,6 +9,8 @@ import { CONTROLS } from './rules.ts'
 export interface Estimate {
   readonly value: number
   readonly samples: Float64Array
+  /** The fewest items that any part of it rests on; ∞ for what is no score. */
+  readonly items: number
 }
 
 /** One task, or one level of an axis, at one level of compression: means over all seeds first, then their ratio (paper.md 1.1). */
@@ -109,8 +111,8 @@ function levelOf(members: readonly Measured[]): Level {
 
 function cellOf(seeds: readonly Measured[]): Cell {
   const { row } = seeds[0]!
-  const dense = overSeeds(seeds.map(({ member: m }) => ({ value: valueOf(m.dense, m.measure), samples: m.resampler.values(m.dense, m.measure) }))) // prettier-ignore
-  const compressed = overSeeds(seeds.map(({ member: m }) => ({ value: valueOf(m.compressed, m.measure), samples: m.resampler.values(m.compressed, m.measure) }))) // prettier-ignore
+  const dense = overSeeds(seeds.map(({ member: m }) => ({ value: valueOf(m.dense, m.measure), samples: m.resampler.values(m.dense, m.measure), items: row.n }))) // prettier-ignore
+  const compressed = overSeeds(seeds.map(({ member: m }) => ({ value: valueOf(m.compressed, m.measure), samples: m.resampler.values(m.compressed, m.measure), items: row.n }))) // prettier-ignore
   const { chance } = row
   const sign = row.better === 'higher' ? 1 : -1
   return {
@@ -133,7 +135,7 @@ function ratioOf(
   }
   const value = of(dense.value, compressed.value)
   if (!Number.isFinite(value)) return null
-  return { value, samples: dense.samples.map((d, b) => of(d, compressed.samples[b]!)) }
+  return { value, samples: dense.samples.map((d, b) => of(d, compressed.samples[b]!)), items: dense.items }
 }
 
 /** Mean over seeds, which are drawn anew in each resample: the same draw for all cells with as many seeds. */
@@ -146,7 +148,7 @@ export function overSeeds(seeds: readonly Estimate[]): Estimate {
     for (let k = 0; k < seeds.length; k++) sum += seeds[drawn[b * seeds.length + k]!]!.samples[b]!
     samples[b] = sum / seeds.length
   }
-  return { value: meanOf(seeds.map(({ value }) => value)), samples }
+  return { value: meanOf(seeds.map(({ value }) => value)), samples, items: fewest(seeds) }
 }
 
 const draws = new Map<number, Uint16Array>()
@@ -164,7 +166,7 @@ function drawsOf(seeds: number): Uint16Array {
 export function derive(parts: readonly Estimate[], formula: (...numbers: number[]) => number): Estimate {
   const samples = new Float64Array(RESAMPLES)
   for (let b = 0; b < RESAMPLES; b++) samples[b] = formula(...parts.map((part) => part.samples[b]!))
-  return { value: formula(...parts.map(({ value }) => value)), samples }
+  return { value: formula(...parts.map(({ value }) => value)), samples, items: fewest(parts) }
 }
 
 /** Mean of estimates, in each resample as in the whole. */
@@ -179,9 +181,11 @@ export function meanOf(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0) / numbers.length
 }
 
-/** Standard error of a drop, never below that of half an item: n equal answers are no certainty. */
-export function dropError({ samples }: Estimate, n: number): number {
-  return Math.max(errorOf(samples), 0.5 / n)
+const fewest = (of: readonly Estimate[]) => Math.min(...of.map(({ items }) => items))
+
+/** Standard error, never below that of half an item: equal answers of a few are no certainty. */
+export function errorIn({ samples, items }: Estimate): number {
+  return Math.max(errorOf(samples), 0.5 / items)
 }
 
 /** Σ part · estimate, in each resample as in the whole. */
@@ -193,5 +197,5 @@ export function weighted(parts: readonly number[], of: readonly Estimate[]): Est
     value += part * one.value
     for (let b = 0; b < RESAMPLES; b++) samples[b]! += part * one.samples[b]!
   })
-  return { value, samples }
+  return { value, samples, items: fewest(of) }
 }

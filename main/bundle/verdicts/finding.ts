@@ -1,8 +1,7 @@
 import type { VerdictRow } from '../../../preload/contract.ts'
 import { percentileInterval } from '../../stats/bootstrap.ts'
-import { errorOf } from '../../stats/equivalence.ts'
 import { detectableErrors } from '../../stats/power.ts'
-import type { Estimate, Series } from './evidence.ts'
+import { errorIn, type Estimate, type Series } from './evidence.ts'
 import { LINES, RULES } from './rules.ts'
 
 /** What one scope shows of one hypothesis, before p is corrected for how many were asked. */
@@ -25,7 +24,7 @@ export function effectOf(
 ): Pick<VerdictRow, 'effect' | 'unit' | 'effectValue' | 'effectLow' | 'effectHigh' | 'detectable'> {
   if (found === null) return { effect, unit, effectValue: null, effectLow: null, effectHigh: null, detectable: null }
   const interval = percentileInterval(found.samples)
-  const least = detectableErrors(LINES.alpha) * errorOf(found.samples)
+  const least = detectableErrors(LINES.alpha) * errorIn(found)
   return {
     ...{ effect, unit, effectValue: finite(found.value) },
     ...{ effectLow: interval?.low ?? null, effectHigh: interval?.high ?? null },

@@ -3,7 +3,7 @@ import { holm } from '../../stats/correct.ts'
 import { above } from '../../stats/equivalence.ts'
 import { isotonic, isotonicResidual, isotonicTest } from '../../stats/isotonic.ts'
 import { RESAMPLES, SEED } from '../measured.ts'
-import { dropError, meanOf, weighted, type Estimate, type Level, type Series } from './evidence.ts'
+import { errorIn, meanOf, weighted, type Estimate, type Level, type Series } from './evidence.ts'
 import { effectOf, headOf, type Finding } from './finding.ts'
 import { LINES } from './rules.ts'
 import { ableOf, type Subject } from './subjects.ts'
@@ -11,7 +11,7 @@ import { ableOf, type Subject } from './subjects.ts'
 /** One condition at every level it was asked at, from little to much compression. */
 interface Line {
   readonly key: string
-  readonly points: readonly { readonly level: Level; readonly drop: Estimate; readonly n: number; readonly error: number; readonly isFloor: boolean }[] // prettier-ignore
+  readonly points: readonly { readonly level: Level; readonly drop: Estimate; readonly error: number; readonly isFloor: boolean }[] // prettier-ignore
 }
 
 /** H1: drop grows with compression, for each condition by itself. */
@@ -67,7 +67,7 @@ export function h1(series: Series, subject: Subject): Finding | null {
 function lineOf({ levels }: Series, key: string): Line {
   const points = levels.flatMap((level) => {
     const cell = level.cells.get(key)
-    return cell?.drop ? [{ level, drop: cell.drop, n: cell.n, error: dropError(cell.drop, cell.n), isFloor: cell.isFloor }] : []
+    return cell?.drop ? [{ level, drop: cell.drop, error: errorIn(cell.drop), isFloor: cell.isFloor }] : []
   })
   return { key, points }
 }
@@ -88,7 +88,7 @@ function stepsOf({ key, points }: Line): Step[] {
     const from = points[i]!
     if (from.isFloor && to.isFloor) return []
     const fall = weighted([1, -1], [from.drop, to.drop])
-    const error = dropError(fall, from.n)
+    const error = errorIn(fall)
     return [{ key, from, to, fall: fall.value, p: above(fall.value, error, LINES.step), isSureRise: above(-fall.value, error) < LINES.alpha / 2 }] // prettier-ignore
   })
 }
@@ -118,7 +118,7 @@ function sentenceOf({ key, from, to }: Step): string {
 /** Concordant less discordant pairs over all pairs, the mean over the curves. */
 function meanTau(lines: readonly Line[]): Estimate {
   const at = (of: (drop: Estimate) => number) => meanOf(lines.map(({ points }) => tauOf(points.map(({ drop }) => of(drop)))))
-  return { value: at(({ value }) => value), samples: Float64Array.from({ length: RESAMPLES }, (_, b) => at(({ samples }) => samples[b]!)) } // prettier-ignore
+  return { value: at(({ value }) => value), samples: Float64Array.from({ length: RESAMPLES }, (_, b) => at(({ samples }) => samples[b]!)), items: Infinity } // prettier-ignore
 }
 
 function tauOf(values: readonly number[]): number {

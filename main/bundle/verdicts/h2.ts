@@ -1,11 +1,11 @@
 import { fixed, percent, plural, pValue } from '../../charts/words.ts'
 import { holm } from '../../stats/correct.ts'
 import { areaOfDrop } from '../../stats/curve.ts'
-import { above, below, errorOf } from '../../stats/equivalence.ts'
+import { above, below } from '../../stats/equivalence.ts'
 import { pageTest } from '../../stats/page.ts'
 import { SEED } from '../measured.ts'
 import { bandOf, measuresOf, riseOf, riseOverTasks, valuesOf, type Block, type Measure } from './band.ts'
-import { pooled, weighted, type Estimate, type Series } from './evidence.ts'
+import { errorIn, pooled, weighted, type Estimate, type Series } from './evidence.ts'
 import { CIRCLE, effectOf, either, finite, headOf, type Finding } from './finding.ts'
 import { LINES } from './rules.ts'
 import { ableOf, type Condition, type Subject } from './subjects.ts'
@@ -20,7 +20,7 @@ export function h2(series: Series, subject: Subject): Finding | null {
   const rises = measures.map((m) => (subject.kind === 'axis' ? riseOf(band, able, m) : riseOverTasks(band, able, m)))
   const inversion = subject.kind === 'axis' ? inversionOf(band, able, measures) : null
   const [page, rise] = [pages[0] ?? null, rises[0] ?? null]
-  const p = subject.kind === 'axis' ? most(rises.map((one) => one && above(one.value, errorOf(one.samples)))) : most(pages.map((one) => one && one.p)) // prettier-ignore
+  const p = subject.kind === 'axis' ? most(rises.map((one) => one && above(one.value, errorIn(one)))) : most(pages.map((one) => one && one.p)) // prettier-ignore
   return {
     of: series.of,
     against: againstOf(rises, inversion),
@@ -71,7 +71,7 @@ function inversionOf(band: readonly Block[], able: readonly Condition[], measure
     const less = (m: Measure) => pooled(both.map(({ cells }) => weighted([1, -1], [cells[i]![m]!, cells[i + 1]![m]!])))
     if (both.length === 0) return []
     const found = measures.map(less)
-    return [{ easy, hard, less: found[0]!.value, p: Math.max(...found.map((one) => above(one.value, errorOf(one.samples), LINES.step))) }] // prettier-ignore
+    return [{ easy, hard, less: found[0]!.value, p: Math.max(...found.map((one) => above(one.value, errorIn(one), LINES.step))) }] // prettier-ignore
   })
   if (pairs.length === 0) return null
   const corrected = holm(pairs.map(({ p }) => p))
@@ -81,7 +81,7 @@ function inversionOf(band: readonly Block[], able: readonly Condition[], measure
 
 /** A rise too small to matter, or a step down: two ways, so that p counts twice. */
 function againstOf(rises: readonly (Estimate | null)[], inversion: Inversion | null): number | null {
-  const flat = most(rises.map((one) => one && below(one.value, errorOf(one.samples), LINES.margin)))
+  const flat = most(rises.map((one) => one && below(one.value, errorIn(one), LINES.margin)))
   if (flat === null) return null
   return inversion === null ? flat : Math.min(1, 2 * Math.min(flat, inversion.p))
 }
@@ -122,7 +122,7 @@ function whyOf({ able, band, rise, corrected, inversion, p, isFor, isAgainst, su
   if (isFor && isAgainst) return `${said}, yet ${step}, for sure.`
   if (isAgainst) return isSure ? `${said}; ${step}, for sure.` : `${said}: less than 2 points for sure.`
   if (isFor) return `${said}.`
-  const isRaw = corrected !== null && above(rise.value, errorOf(rise.samples)) < LINES.alpha
-  const isKept = isRaw && above(corrected.value, errorOf(corrected.samples)) < LINES.alpha
+  const isRaw = corrected !== null && above(rise.value, errorIn(rise)) < LINES.alpha
+  const isKept = isRaw && above(corrected.value, errorIn(corrected)) < LINES.alpha
   return isRaw && !isKept ? `${said}: corrected for chance it may be none.` : `${said}, which may be chance.`
 }

@@ -5,7 +5,7 @@ import { pageTest } from '../../stats/page.ts'
 import { kendall } from '../../stats/trend.ts'
 import { RESAMPLES, SEED } from '../measured.ts'
 import { LEAST_TASKS, type Measure } from './band.ts'
-import { dropError, type Estimate, type Series } from './evidence.ts'
+import { errorIn, type Estimate, type Series } from './evidence.ts'
 import { CIRCLE, effectOf, either, headOf, shareOf, type Finding } from './finding.ts'
 import { LINES } from './rules.ts'
 import { ableOf, placesOf, type Condition, type Subject } from './subjects.ts'
@@ -48,7 +48,7 @@ function toleranceOf({ levels }: Series, key: string, measure: Measure, eps: num
   const known = levels.flatMap(({ amount, cells }) => {
     const cell = cells.get(key)
     const drop = cell?.[measure]
-    return cell && drop ? [{ amount, drop, weight: dropError(drop, cell.n) ** -2 }] : []
+    return cell && drop ? [{ amount, drop, weight: errorIn(drop) ** -2 }] : []
   })
   if (known.length === 0) return null
   const [amounts, weights] = [known.map(({ amount }) => amount), known.map(({ weight }) => weight)]
@@ -90,7 +90,7 @@ function slopeOf(places: readonly Tolerance[], x: readonly number[], subject: Su
     const parts = subject.kind === 'axis' ? even : slopeParts(x, drawn(places.length, rng))
     return parts === null ? NaN : parts.reduce((sum, part, i) => sum + part * places[i]!.samples[b]!, 0)
   })
-  return { value, samples }
+  return { value, samples, items: Infinity }
 }
 
 /** How often each of n is drawn when n are. */

@@ -2,8 +2,8 @@ import { groupBy } from '../../charts/view.ts'
 import { percent, plural, signed } from '../../charts/words.ts'
 import { percentileInterval } from '../../stats/bootstrap.ts'
 import { slopeParts } from '../../stats/curve.ts'
-import { above, below, equivalent, errorOf } from '../../stats/equivalence.ts'
-import { weighted, type Estimate, type Series } from './evidence.ts'
+import { above, below, equivalent } from '../../stats/equivalence.ts'
+import { errorIn, weighted, type Estimate, type Series } from './evidence.ts'
 import { effectOf, finite, headOf, type Finding } from './finding.ts'
 import { LINES } from './rules.ts'
 import { ableSet, outcomeOf, setName, type Kinds, type Outcome } from './trained.ts'
@@ -28,7 +28,7 @@ function findingOf(
   // prettier-ignore
   const after = found?.of.get(KIND)
   const share = found?.share(KIND) ?? null
-  const error = after && errorOf(after.samples)
+  const error = after && errorIn(after)
   return {
     against: after ? below(after.value, error!, LINES.margin) : null,
     head: {
@@ -50,7 +50,7 @@ function detailsOf(found: Outcome): { name: string; value: number | null }[] {
     { name: 'levels of compression', value: found.levels.length },
     { name: 'drop after sparse', value: sparse.value },
     { name: 'gain over sparse, points', value: 100 * gain.value },
-    { name: 'p that sparse-to-dense equals sparse to 2 points', value: equivalent(gain.value, errorOf(gain.samples), LINES.margin) }, // prettier-ignore
+    { name: 'p that sparse-to-dense equals sparse to 2 points', value: equivalent(gain.value, errorIn(gain), LINES.margin) }, // prettier-ignore
   ]
 }
 

@@ -1,8 +1,8 @@
 import { percent, plural } from '../../charts/words.ts'
 import { percentileInterval } from '../../stats/bootstrap.ts'
 import { holm } from '../../stats/correct.ts'
-import { above, below, errorOf } from '../../stats/equivalence.ts'
-import { dropError, pooled, weighted, type Estimate } from './evidence.ts'
+import { above, below } from '../../stats/equivalence.ts'
+import { errorIn, pooled, weighted, type Estimate } from './evidence.ts'
 import { effectOf, headOf, type Finding } from './finding.ts'
 import { LINES } from './rules.ts'
 import { ableSet, dropsOf, outcomeOf, setName, type Kinds } from './trained.ts'
@@ -15,7 +15,7 @@ export function h4(kinds: Kinds): Finding | null {
   const found = outcomeOf(kinds, keys, wanted)
   const [again, held] = wanted.map((kind) => found?.of.get(kind))
   const gain = again && held ? weighted([1, -1], [again, held]) : null
-  const flat = gain && below(gain.value, errorOf(gain.samples), LINES.margin)
+  const flat = gain && below(gain.value, errorIn(gain), LINES.margin)
   const all = dropsOf(kinds, keys, 'freezing')
   const mean = all.length === 0 ? null : pooled(all.map(({ drop }) => drop))
   const worst = worstOf(all)
@@ -26,7 +26,7 @@ export function h4(kinds: Kinds): Finding | null {
     head: {
       ...headOf('H4', { ...kinds.sparse, transfer: 'freezing' }, setName(keys)),
       ...{ statistic: 'drop after freezing, all levels', value: mean?.value ?? null },
-      p: gain && above(gain.value, errorOf(gain.samples)),
+      p: gain && above(gain.value, errorIn(gain)),
       ...effectOf('freezing over sparse-to-dense', 'points', gain),
       excluded,
       details: [
@@ -61,7 +61,7 @@ interface Worst {
 
 function worstOf(all: ReturnType<typeof dropsOf>): Worst | null {
   if (all.length === 0) return null
-  const corrected = holm(all.map(({ drop, items }) => above(drop.value, dropError(drop, items), LINES.lost)))
+  const corrected = holm(all.map(({ drop }) => above(drop.value, errorIn(drop), LINES.lost)))
   const at = corrected.indexOf(Math.min(...corrected))
   return { ...all[at]!, p: corrected[at]! }
 }

@@ -1,7 +1,7 @@
 import { list, percent, plural } from '../../charts/words.ts'
-import { above, below, errorOf } from '../../stats/equivalence.ts'
+import { above, below } from '../../stats/equivalence.ts'
 import { kendall } from '../../stats/trend.ts'
-import { pooled, weighted, type Estimate, type Level, type Series } from './evidence.ts'
+import { errorIn, pooled, weighted, type Estimate, type Level, type Series } from './evidence.ts'
 import { effectOf, headOf, type Finding } from './finding.ts'
 import { LINES } from './rules.ts'
 import { ableInBoth, isStanding, mostOf, separationAt, separationsOf, type Separated } from './separation.ts'
@@ -54,8 +54,8 @@ function findingOf({ coded, pruned, subject, excluded, bits, zeros }: Contrast, 
     zeros: pooled(pairs.map(({ zero }) => zero)),
   } // prettier-ignore
   const more = found && weighted([1, -1], [found.zeros, found.bits])
-  const error = more && errorOf(more.samples)
-  const isShown = found !== null && above(found.zeros.value, errorOf(found.zeros.samples)) < LINES.alpha
+  const error = more && errorIn(more)
+  const isShown = found !== null && above(found.zeros.value, errorIn(found.zeros)) < LINES.alpha
   return {
     of: pruned.of,
     against: more && isShown ? below(more.value, error!, LINES.margin) : null,

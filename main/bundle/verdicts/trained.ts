@@ -1,7 +1,7 @@
 import { groupBy } from '../../charts/view.ts'
 import { plural } from '../../charts/words.ts'
 import { above } from '../../stats/equivalence.ts'
-import { derive, dropError, pooled, type Cell, type Estimate, type Series } from './evidence.ts'
+import { derive, errorIn, pooled, type Cell, type Estimate, type Series } from './evidence.ts'
 import { LINES } from './rules.ts'
 import type { Condition, Subject } from './subjects.ts'
 
@@ -58,8 +58,7 @@ export function outcomeOf(
     const cells = at.map((one) => keys.flatMap((key) => one?.cells.get(key) ?? []))
     if (cells.some((some) => some.length < keys.length) || (only && !only.includes(level.label))) return []
     const drops = cells.map((some) => dropOver(some, kinds.sparse.better))
-    const items = cells[0]!.reduce((sum, { n }) => sum + n, 0)
-    const isShort = only !== undefined || above(drops[0]!.value, dropError(drops[0]!, items), LINES.lost) < LINES.alpha
+    const isShort = only !== undefined || above(drops[0]!.value, errorIn(drops[0]!), LINES.lost) < LINES.alpha
     return isShort ? [{ label: level.label, drops }] : []
   })
   if (levels.length === 0) return null
@@ -76,12 +75,11 @@ export function dropsOf(
   kinds: Kinds,
   keys: readonly string[],
   kind: string,
-): { readonly label: string; readonly drop: Estimate; readonly items: number }[] {
+): { readonly label: string; readonly drop: Estimate }[] {
   // prettier-ignore
   return (kinds.others.get(kind)?.levels ?? []).flatMap(({ label, cells }) => {
     const some = keys.flatMap((key) => cells.get(key) ?? [])
-    const items = some.reduce((sum, { n }) => sum + n, 0)
-    return keys.length === 0 || some.length < keys.length ? [] : [{ label, drop: dropOver(some, kinds.sparse.better), items }]
+    return keys.length === 0 || some.length < keys.length ? [] : [{ label, drop: dropOver(some, kinds.sparse.better) }]
   })
 }
 
