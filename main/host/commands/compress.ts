@@ -3,6 +3,7 @@ import { LabError } from '../../base/errors.ts'
 import { homeFolder } from '../../base/files.ts'
 import type { Json } from '../../base/json.ts'
 import { runCompress, type CompressOptions, type CompressOutcome } from '../../jobs/compress/run.ts'
+import type { Progress } from '../../jobs/compress/progress.ts'
 import { FORMATS, type Format } from '../../jobs/compress/prepare.ts'
 import type { Call, Command, Flag, Result } from '../command.ts'
 import { duration } from '../console.ts'
@@ -71,6 +72,7 @@ export const compress: Command = {
   async run(call) {
     const began = performance.now()
     const { console } = call
+    let last: Progress | undefined
     const outcome = await runCompress({
       ...optionsOf(call),
       onPlan: (plan) => showPlan(console, plan),
@@ -78,7 +80,14 @@ export const compress: Command = {
         const shares = Object.entries(parts).map(([part, s]) => `${part} ${duration(1000 * s)}`)
         console.note(`Estimate: ${duration(1000 * seconds)} (${shares.join(', ')}), ${bytes(peakBytes)} of memory.`)
       },
-      onProgress: (progress) => console.step({ ...progress, tokensPerSecond: null }),
+      onProgress: (progress) => {
+        last = progress
+        console.step({ ...progress, tokensPerSecond: null })
+      },
+    }).catch((error: unknown) => {
+      if (!(error instanceof LabError) || error.code !== 'engine/stopped') throw error
+      const far = last ? ` with ${last.done} of ${last.total - 1} layers kept` : ''
+      throw new LabError('engine/stopped', `Stopped${far}.`, { cause: error })
     })
     console.settle()
     return tell(call, outcome, performance.now() - began)

@@ -5,7 +5,7 @@ import type { MatrixShape } from '../../onnx/graph.ts'
 import type { PreparedCompression } from './prepare.ts'
 
 /** Bytes that a compression writes: the layers while it works, and the folder. */
-export function bytesToWrite(
+function bytesToWrite(
   { model, formats }: Pick<PreparedCompression, 'model' | 'formats'>,
   stages: readonly (readonly MatrixShape[])[],
 ) {

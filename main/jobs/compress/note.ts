@@ -1,9 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Json } from '../../base/json.ts'
 import { COMPRESS_VERSION } from '../../compress/recipe.ts'
 import type { Device } from '../../engine/session.ts'
 import type { StoredMatrix } from '../../models/onnx-export.ts'
 import type { CompressionRecord } from '../../store/records.ts'
 import { meanError } from '../study/output-error.ts'
+import { NOTE } from './deliver.ts'
 import { leftovers, type Line } from './ledger.ts'
 import type { peakMemory } from './meter.ts'
 import { sizesOf } from './model-folder.ts'
@@ -40,6 +43,8 @@ export interface CompressionNote {
     readonly weightsHash: string
     readonly tokenizerHash: string
     readonly graphHash: string
+    /** The compression that the source itself is the result of; null where it says of none. */
+    readonly compression: { readonly hash: string; readonly label: string } | null
   }
   readonly compressVersion: number
   readonly engine: PreparedCompression['engine']
@@ -90,6 +95,7 @@ export function noteOf(p: PreparedCompression, told: Told, { folder, reopened, o
     source: {
       ...{ name: model.name, architecture: model.architecture, parameters: model.parameters },
       ...{ weightsHash: p.modelHash, tokenizerHash: model.tokenizer.hash, graphHash: model.graphHash },
+      compression: compressionOf(model.folder),
     },
     ...{ compressVersion: COMPRESS_VERSION, engine: p.engine, device },
     totals: {
@@ -106,6 +112,18 @@ export function noteOf(p: PreparedCompression, told: Told, { folder, reopened, o
       ...{ seconds: spent.seconds, labBytes: lab, engineBytes: engine, layersBefore: told.resumed },
       peakBytes: engine === null ? null : lab + engine,
     },
+  }
+}
+
+/** What a folder says of how it came to be. */
+function compressionOf(folder: string): CompressionNote['source']['compression'] {
+  const path = join(folder, NOTE)
+  if (!existsSync(path)) return null
+  try {
+    const { hash, label } = JSON.parse(readFileSync(path, 'utf8')) as Partial<CompressionNote>
+    return hash === undefined || label === undefined ? null : { hash, label }
+  } catch {
+    return null // something else by that name
   }
 }
 

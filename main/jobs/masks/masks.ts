@@ -1,5 +1,4 @@
 import { countKept } from '../../compress/bits.ts'
-import type { Mask } from '../../compress/method.ts'
 import { overlapOf, totalOverlap, type Overlap } from '../../compress/overlap.ts'
 import { layerOf } from '../../compress/recipe.ts'
 import { LabError } from '../../base/errors.ts'
@@ -60,11 +59,6 @@ export function diffOf(a: MaskSet, b: MaskSet): MaskDiff {
   }
   const layers = [...Map.groupBy(matrices, ({ name }) => layerOf(name))].map(([name, rows]) => together(name, rows))
   return { a: headOf(a), b: headOf(b), matrices, layers, total: together('all', matrices) }
-}
-
-/** One mask as a set of its own has it. */
-export function sparsityOf(mask: Mask): number {
-  return 1 - countKept(mask) / mask.length
 }
 
 function together(name: string, rows: readonly DiffRow[]): DiffRow {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import type * as Fs from 'node:fs'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +18,7 @@ import { describeShared, shared } from '../../make/shared.ts'
 /** Writes that still succeed before the disk is full. */
 const disk = vi.hoisted(() => ({ writes: Infinity }))
 vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>()
+  const fs = await original<typeof Fs>()
   const writeSync = (...args: Parameters<typeof fs.writeSync>) => {
     if (disk.writes-- > 0) return fs.writeSync(...args)
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
@@ -231,10 +232,11 @@ describe('what is asked wrongly is named before anything is written', () => {
     expect([existsSync(at('refused')), left(), workshops()]).toEqual([false, [], before])
   })
   it('a width that a pattern does not divide is said, and what is left over stays', async () => {
-    const { note } = await run('leftover', { method: 'magnitude', pattern: { keep: 3, of: 5 } })
+    const { note } = await run('leftover', { method: 'magnitude', pattern: { keep: 3, of: 5 } }, { model: at('plain') })
+    expect(note.source.compression!.label).toBe('sparsegpt 0.5 layer')
     expect(note.notes[0]).toMatch(/q_proj\.weight: its last 1 columns stay as they are, for 5 do not divide its width\./)
     expect(note.ledger[0]!.conformity).toBe(1)
-    expect(note.ledger[0]!.zeros).toBe(16 * 3 * 2)
+    expect(note.ledger[0]!.zeros).toBeGreaterThanOrEqual(16 * 3 * 2)
   })
 })
 
