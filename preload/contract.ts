@@ -393,6 +393,18 @@ export interface TaskEntry {
   readonly members: number
 }
 
+/** A way to make one kind of question harder, on any task it fits: `axis`, `levels` and `params` of a study's task. */
+export interface AxisRow {
+  readonly id: string
+  readonly label: string
+  /** What a level is, with its unit and range. */
+  readonly about: string
+  readonly harder: 'up' | 'down'
+  /** Levels where a study names none, easiest first. */
+  readonly levels: readonly number[]
+  readonly params: readonly { readonly name: string; readonly about: string }[]
+}
+
 /** What to look at: folders of data packs and of a model, null for none; the first `limit` documents, null for all. */
 export interface TaskCheckWord {
   readonly task: string
@@ -1077,6 +1089,7 @@ export interface Api {
   /** Lines after the one numbered `after` (0: from the first), at most 2000. */
   'runs.log': [RunWord & { readonly after: number }, { readonly lines: readonly LogLine[]; readonly isEnd: boolean }]
   'tasks.list': [null, readonly TaskEntry[]]
+  'tasks.axes': [null, readonly AxisRow[]]
   /** A close look at the tasks behind a name or path; without a model, lengths are in characters. */
   'tasks.check': [TaskCheckWord, readonly TaskReport[]]
 }

@@ -4,6 +4,7 @@ import type { Tokenizer } from '../base/text.ts'
 import { openModel } from '../models/folder.ts'
 import { pathFrom } from '../models/library.ts'
 import { readSettings } from '../store/settings.ts'
+import { axes } from '../tasks/axes/index.ts'
 import { checkTask, type ShownDocument, type TaskCheck } from '../tasks/check.ts'
 import { listTasks } from '../tasks/index.ts'
 import { textsOf } from '../tasks/measure.ts'
@@ -17,6 +18,18 @@ export const tasks = {
   'tasks.list': {
     argument: z.null(),
     run: () => listTasks().map(({ name, kind, members }) => ({ name, kind, members: members.length })),
+  },
+  'tasks.axes': {
+    argument: z.null(),
+    run: () =>
+      axes.map(({ id, label, about, harder, levels, params }) => {
+        const { properties = {} } = z.toJSONSchema(params, { io: 'input' })
+        const said = Object.entries(properties).map(([name, of]) => ({
+          name,
+          about: (typeof of === 'object' && of.description) || '',
+        }))
+        return { id, label, about, harder, levels, params: said }
+      }),
   },
   'tasks.check': {
     argument: z.strictObject({ task: path, data: place, model: place, limit: z.int().min(1).nullable() }),

@@ -77,6 +77,7 @@ const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
   ['studies.table', { study: 'small', width: 1e9, hasColour: true }],
   ['methods.list', null],
   ['templates.list', null],
+  ['tasks.axes', null],
   ['exports.list', null],
   ['studies.schema', null],
   ['models.architectures', null],

@@ -6,9 +6,9 @@ import { formatTask } from '../task-report.ts'
 
 export const tasks: Command = {
   id: 'tasks',
-  words: 'list | check <file or name>',
+  words: 'list | axes | check <file or name>',
   about:
-    'The tasks that a study may name; or a close look at what one asks.\n' +
+    'Tasks that a study may name, axes that make them harder, a close look at one.\n' +
     'A look shows rendered documents, token boundaries, lengths, truncations, label balance.',
   flags: [
     { name: 'data', value: '<folder>', about: 'the data packs (default: LAB_DATA)' },
@@ -18,8 +18,12 @@ export const tasks: Command = {
   async run(call) {
     const [verb, name, ...more] = call.words
     if (verb === 'list' && name === undefined) return list(call)
+    if (verb === 'axes' && name === undefined) return listAxes(call)
     if (verb === 'check' && name !== undefined && more.length === 0) return check(call, name)
-    throw new LabError('cli/usage', `Expected "tasks list" or "tasks check <file or name>", got "tasks ${call.words.join(' ')}".`)
+    throw new LabError(
+      'cli/usage',
+      `Expected "tasks list", "tasks axes" or "tasks check <file or name>", got "tasks ${call.words.join(' ')}".`,
+    )
   },
 }
 
@@ -28,6 +32,20 @@ async function list({ console, ask }: Call): Promise<Result> {
   const lines = entries.map(({ name, kind, members }) => [name, kind, kind === 'task' ? '' : String(members)])
   console.print(columns([['name', 'kind', 'tasks'], ...lines]))
   return { json: entries }
+}
+
+async function listAxes({ console, ask }: Call): Promise<Result> {
+  const rows = await ask('tasks.axes', null)
+  const parts = rows.map(({ id, label, about, harder, levels, params }) => {
+    const order = harder === 'up' ? 'more is harder' : 'less is harder'
+    const lines = [`  ${about}`, `  ${order}; levels where a study names none: ${levels.join(', ')}`]
+    return [console.bold(`${id}: ${label}`), ...lines, ...params.map((one) => `  ${one.name}: ${one.about}`)].join('\n')
+  })
+  console.print(parts.join('\n\n'))
+  console.print(
+    '\nIn a study: tasks: [{ task: arc_easy, axis: options, levels: [2, 3, 4] }]. The built-in world has axes of its own.',
+  )
+  return { json: rows }
 }
 
 async function check({ console, ask, flags, folder }: Call, name: string): Promise<Result> {
