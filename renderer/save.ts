@@ -15,6 +15,18 @@ export function saveAddress(name: string, address: string): void {
   saveFile(name, new Blob([bytes], { type: /^data:([^;]+)/.exec(head)?.[1] ?? 'application/octet-stream' }))
 }
 
+/** What the lab gave as a file to keep: text, or bytes as base64. */
+export interface Kept {
+  readonly file: string
+  readonly text: string
+  readonly encoding: 'utf-8' | 'base64'
+}
+
+export function saveKept({ file, text, encoding }: Kept): void {
+  if (encoding === 'utf-8') saveFile(file, text)
+  else saveAddress(file, `data:application/octet-stream;base64,${text}`)
+}
+
 /** Rows as CSV (RFC 4180). */
 export function csvOf(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const cell = (value: unknown) => {

@@ -4,6 +4,7 @@ import type { CellFault, ChartRows, Fault, Reply, ResultRow, StudyRow, StudySumm
 import { lab } from '../lab.ts'
 import { useRoute } from './route.ts'
 import { said } from './said.ts'
+import type { Kept } from '../save.ts'
 
 /** What the lab last said of one study. */
 export interface Shown {
@@ -96,14 +97,14 @@ export const useStudies = defineStore('studies', () => {
   }
 
   /** The report or an export of the chosen study as a file to keep; undefined where the lab says why not. */
-  async function fetchFile(format: string): Promise<{ readonly file: string; readonly text: string } | undefined> {
+  async function fetchFile(format: string): Promise<Kept | undefined> {
     const { id, name } = study.value!
-    const reply: Reply<{ readonly file: string; readonly text: string }> =
+    const reply: Reply<Kept> =
       format === 'report'
         ? fileOf(await lab.call('studies.report', { study: id }))
         : await lab.call('studies.export', { study: id, format })
     fault.value = reply.ok ? undefined : reply.error
-    return reply.ok ? { file: `${name}-${reply.value.file}`, text: reply.value.text } : undefined
+    return reply.ok ? { ...reply.value, file: `${name}-${reply.value.file}` } : undefined
   }
 
   return {
@@ -113,6 +114,6 @@ export const useStudies = defineStore('studies', () => {
   }
 })
 
-function fileOf(reply: Reply<string>): Reply<{ readonly file: string; readonly text: string }> {
-  return reply.ok ? { ok: true, value: { file: 'report.html', text: reply.value } } : reply
+function fileOf(reply: Reply<string>): Reply<Kept> {
+  return reply.ok ? { ok: true, value: { file: 'report.html', text: reply.value, encoding: 'utf-8' } } : reply
 }
