@@ -41,6 +41,8 @@ export const bundles = {
   figures: 'All figures of this study',
   all: (kind: string) => `All as ${kind}`,
   print: 'Print, or PDF',
+  reference: 'Published curves under them',
+  referenceOf: (label: string, model: string, error: string) => `${label}, ${model} (${error})`,
   tables: 'Tables and figures as files',
   tablesAbout: 'Saved here, or all files of a form into a folder of this machine.',
   form: 'Form',

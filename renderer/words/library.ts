@@ -73,6 +73,7 @@ export const library = {
     members: (n: string) => `${n} tasks`,
     reading: 'Looking at what it asks…',
     asks: 'Asks',
+    task: 'Task',
     documents: 'Documents',
     scorers: 'Scores by',
     shots: 'Examples in the prompt',
