@@ -66,8 +66,12 @@ function seriesTable(data: ChartData, levels: readonly LevelRow[], series: Serie
     ...tauLines(data.trends, (row) => row.trends, levels),
     ...data.view.families.flatMap((family) => axisLines(data, family, series, levels)),
   ]
-  const title = `${series.label}, ${series.of === null ? 'by % of weights set to zero' : `by weights kept of ${series.of}`}`
-  const short = (label: string) => (series.of === null ? label.replace(' %', '') : label.split(' ')[0]!)
+  // a method that codes weights, or noise like one, stands at one number of bits, whatever it happens to set to zero
+  const bits = / bits=(\d+)/.exec(series.label)?.[1]
+  const amount = series.of === null ? 'by % of weights set to zero' : `by weights kept of ${series.of}`
+  const title = bits === undefined ? `${series.label}, ${amount}` : series.label
+  const short = (label: string) =>
+    bits !== undefined ? `${bits} bits` : series.of === null ? label.replace(' %', '') : label.split(' ')[0]!
   const head = ['dense ', ...levels.map(({ level }) => `${short(level.label)} `)]
   return `${tint(wrap(title, options.width), 'bold', options)}\n${formatGrid(head, lines, options)}`
 }

@@ -159,7 +159,7 @@ export function compressionName(row: Pick<ResultRow, 'method' | 'group' | 'patte
 /** How much of it: "50 %" of weights set to zero, "2 of 4" kept, "4 bits". */
 export function amountName(row: Pick<ResultRow, 'method' | 'sparsity' | 'pattern' | 'bits'>): string {
   if (row.method === 'dense') return 'dense'
-  const coded = row.bits < 16 ? [`${row.bits} bits`] : []
+  const coded = row.bits < 32 ? [`${row.bits} bits`] : []
   return [...(row.sparsity > 0 || coded.length === 0 ? [levelLabel(row.sparsity, row.pattern)] : []), ...coded].join(', ')
 }
 
