@@ -1,6 +1,7 @@
 // `npm run bench`: all measurements, or those named. Prints what each found; machines differ, so compare only figures of one run.
 import { join } from 'node:path'
 import { LabError } from '../main/base/errors.ts'
+import { benchLayers, benchModel } from './compress-methods.ts'
 import { benchCompress } from './compress.ts'
 import { benchEngine } from './engine.ts'
 import { benchStats } from './stats.ts'
@@ -12,6 +13,8 @@ const demo = join(import.meta.dirname, '..', 'resources', 'demo')
 
 const benches: Readonly<Record<string, () => unknown>> = {
   compress: () => benchCompress(),
+  layers: () => benchLayers(),
+  model: () => benchModel(),
   engine: () => benchEngine(join(demo, 'model')),
   stats: () => benchStats(),
   store: () => benchStore(),
