@@ -3,7 +3,7 @@ import { studyOf, type Command } from '../command.ts'
 export const results: Command = {
   id: 'results',
   words: '[study]',
-  about: 'The results as tables: drops, floors, trends, and what the paper’s hypotheses come to.',
+  about: 'The results as tables: drops, floors, trends, verdicts.',
   flags: [
     { name: 'tasks', about: 'every task by itself, in place of groups of tasks' },
     { name: 'verdicts', about: 'what each hypothesis of the paper comes to, with numbers, reasons and rules' },
