@@ -138,6 +138,8 @@ export async function runStudy(
     const memoryBytes = process.memoryUsage.rss() + engineBytes
     onProgress({ study: id, done: skipped + effort.cells, total: cells.length, label, part, loss, memoryBytes, ...pace() })
   }
+  effort.label = 'starting the engine'
+  if (left.length > 0) onMove()
   try {
     const outcome = await runJob(kind, p, place, {
       ...{ signal, onMove },
