@@ -47,7 +47,7 @@ export function separationAt(all: readonly Separated[], xs: readonly number[], x
   const right = xs.findIndex((at) => at >= x)
   if (right === -1) return null
   const [x0, x1] = [right === 0 ? 0 : xs[right - 1]!, xs[right]!]
-  const share = x1 === x0 ? 1 : (x - x0) / (x1 - x0)
+  const share = x1 === x0 ? 1 : Math.max(0, (x - x0) / (x1 - x0))
   const mix = (of: (one: Separated) => Estimate) => right === 0 ? weighted([share], [of(all[0]!)]) : weighted([1 - share, share], [of(all[right - 1]!), of(all[right]!)]) // prettier-ignore
   return { separation: mix((one) => one.separation), drop: mix((one) => one.drop) }
 }
