@@ -13,7 +13,7 @@ const RECIPE_FLAGS: readonly Flag[] = [
   {
     name: 'recipe',
     value: '<file>',
-    about: 'a recipe: the keys of a "compress" entry of a study, and calibration; flags win over it',
+    about: 'the keys of a "compress" entry of a study, and calibration; flags win over it',
   },
   { name: 'method', value: '<name>', about: 'what is done; "lab methods" lists them', also: ['prune_method'] },
   { name: 'sparsity', value: '<share>', about: 'share of zeros, above 0 and below 1', also: ['sparsity_ratio'] },
@@ -25,6 +25,11 @@ const RECIPE_FLAGS: readonly Flag[] = [
   { name: 'sparsity_type', value: '<type>', about: 'as wanda has it: unstructured, or N:M with N of each M REMOVED' },
   { name: 'bits', value: '<n>', about: 'bits of a weight, for methods that quantise', also: ['num_bits'] },
   { name: 'group', value: '<who>', about: 'who competes for staying: model, layer or row (default: as the method has it)' },
+  {
+    name: 'profile',
+    value: '<name>',
+    about: 'how the sparsity is spread over layers: uniform (default), or owl, by their outliers',
+  },
   { name: 'param', value: '<name=value>', about: 'a parameter of the method; may be given several times', isMany: true },
   {
     name: 'include',
@@ -44,7 +49,7 @@ const RECIPE_FLAGS: readonly Flag[] = [
   {
     name: 'seed',
     value: '<n>',
-    about: 'seed of chance: of random methods, and of where pieces begin (default: one after another)',
+    about: 'seed of random methods, and of where pieces begin (default: one after another)',
   },
   { name: 'order', value: '<order>', about: 'blocks (default): each block by what the compressed ones hand on; or one-pass' },
 ]
@@ -55,7 +60,8 @@ export const compress: Command = {
   about:
     'Compress a model into a Hugging Face folder, and ONNX if asked.\n' +
     'Works layer by layer: Ctrl-C, or a kill, loses the layer in work; the same command goes on from there.\n' +
-    'Never in place, never over a folder; read back and compared before it is called done.',
+    'Never in place, never over a folder; read back and compared before it is called done.\n' +
+    'Spellings of wanda and llm-compressor are taken too: --prune_method, --sparsity_ratio, --nsamples, --ignore …',
   flags: [
     { name: 'out', value: '<folder>', about: 'the folder to make (required)', also: ['save_model'] },
     ...RECIPE_FLAGS,
@@ -144,7 +150,14 @@ function givenOf(flags: Call['flags'], folder: string, params: Record<string, Js
     ...text('order'),
   }
   return {
-    ...{ ...text('method'), ...number('sparsity'), ...number('bits'), ...text('group'), ...text('sparsity_type') },
+    ...{
+      ...text('method'),
+      ...number('sparsity'),
+      ...number('bits'),
+      ...text('group'),
+      ...text('profile'),
+      ...text('sparsity_type'),
+    },
     ...(flags.text('pattern') !== undefined && { pattern: patternOf(flags.text('pattern')!) }),
     ...(Object.keys(params).length > 0 && { params }),
     ...{ ...list('include'), ...list('exclude'), ...number('seed') },

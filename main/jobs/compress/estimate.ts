@@ -52,12 +52,12 @@ export async function estimate(r: Rehearsal, left: readonly (readonly MatrixShap
     methods.find(({ id }) => id === r.recipe.method)!,
     r.recipe.params,
   )
-  const { passes, after } = r.samples ? await rehearseForward(r, needs, left) : { passes: left.map(() => 0), after: 0 }
+  const { passes, besides } = r.samples ? await rehearseForward(r, needs, left) : { passes: left.map(() => 0), besides: 0 }
   const perWork = await rehearseMethod(r, needs)
   const methodMs = left.map((stage) => perWork * stage.reduce((sum, matrix) => sum + workOf(needs, matrix), 0))
   const sum = (list: readonly number[]) => list.reduce((total, ms) => total + ms, 0)
   const parts = {
-    forward: (sum(passes) + after) / 1000,
+    forward: (sum(passes) + besides) / 1000,
     method: sum(methodMs) / 1000,
     files: (READS * r.readMs) / 1000,
     checks: (await rehearseChecks(r)) / 1000,
@@ -100,7 +100,11 @@ async function rehearseForward(r: Rehearsal, needs: Needs, left: readonly (reado
   // the errors of the outputs are measured in one more pass, with two products more for each matrix
   const last = layers.length - 1
   const errors = 2 * (open(last) + 2 * batches * run(last))
-  return { passes, after: errors }
+  // a spread over layers is found first, and what noise is to match is done first, each layer by layer
+  const isNoise = methods.find(({ id }) => id === r.recipe.method)!.kind === 'noise'
+  const before = Number(r.recipe.profile !== undefined) + Number(isNoise && needs.length > 0)
+  const whole = layers.reduce((sum, _, depth) => sum + open(depth) + batches * run(depth), 0)
+  return { passes, besides: errors + before * whole }
 }
 
 /** A folder that was written is opened and its prompts are asked of four sets of weights; an ONNX file is asked once, beside the weights. */

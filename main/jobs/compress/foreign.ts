@@ -72,9 +72,6 @@ const RULES: Readonly<Record<string, Rule>> = {
   ignore: toCompress('exclude'),
 }
 
-/** Keys of other tools that a recipe, or a flag, may be spelled with. */
-export const FOREIGN_KEYS = Object.keys(RULES)
-
 /** A recipe with the keys of other tools put into ours. A thing said in both is refused: LabError('compress/recipe'). */
 export function translate(raw: Readonly<Record<string, unknown>>): Translated {
   const parts: Parts = { compress: {}, params: {}, calibration: {} }
