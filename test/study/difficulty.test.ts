@@ -30,6 +30,26 @@ describe('difficulty', () => {
     expect([declared.of('other', 0.1), declared.of('blimp_a', 0.1)]).toEqual([-3, null])
   })
 
+  it('is the error of the uncompressed model, or what an item-response fit over the compressed ones says', () => {
+    const read = (rest: string) => readDifficulty(studyIn('/s', rest), tasks)
+    const [dense] = difficultyColumns(read('difficulty: [{ estimator: dense-error }]'))
+    expect([dense!.of('other', 0.75), dense!.of('other', undefined)]).toEqual([0.25, null])
+    const response = (model: string, task: string) => (model === 'm' && task === 'other' ? 1.5 : undefined)
+    const [items] = difficultyColumns(read('difficulty: [{ estimator: item-response }]'), response)
+    expect([items!.of('other', 0.1, 'm'), items!.of('blimp_a', 0.1, 'm')]).toEqual([1.5, null])
+  })
+
+  it('is taken from human scores written in the study, or from the published ones that come with the lab', () => {
+    const given = 'difficulty: [{ estimator: human-gap, values: { other: 0.8 }, source: a study of ours }]'
+    const [table] = readDifficulty(studyIn('/s', given), tasks)
+    expect(table).toEqual({ estimator: 'human-gap', source: 'a study of ours', values: { other: 0.8 } })
+    const published = "difficulty: [{ estimator: human-error, table: 'lab:facts/human-scores.csv', key: task, value: score }]"
+    // the GLUE human baseline, WinoGrande and CommonsenseQA as paper.md 2.6 lists them
+    const known = { cola: 0.664, sst2: 0.978, stsb: 0.927, qqp: 0.804, mnli: 0.92, qnli: 0.912, rte: 0.936, winogrande: 0.94 }
+    const [human] = readDifficulty(studyIn('/s', published), [...Object.keys(known), 'mrpc', 'commonsense_qa'])
+    expect(human!.values).toEqual({ ...known, mrpc: 0.808, commonsense_qa: 0.889 })
+  })
+
   it('gives tasks the groups of a table', () => {
     using folder = makeFolder()
     writeFileSync(join(folder.path, 'people.csv'), csv)
