@@ -92,8 +92,8 @@ function helpOf(name: string | undefined): string {
     const { id, words, about, flags } = findCommand(name)
     return `lab ${id} ${words}`.trimEnd() + `\n\n${about}\n\n${flagLines([...flags, ...COMMON_FLAGS])}\n`
   }
-  const wide = Math.max(...commands.map(({ id, words }) => id.length + words.length))
-  const lines = commands.map(({ id, words, about }) => `  ${`${id} ${words}`.padEnd(wide + 1)}  ${about.split('\n')[0]}`)
+  const wide = Math.max(...commands.map(({ id }) => id.length))
+  const lines = commands.map(({ id, about }) => `  ${id.padEnd(wide)}  ${about.split('\n')[0]}`)
   return `${LEAD}
 Commands
 ${lines.join('\n')}
@@ -103,7 +103,7 @@ ${flagLines(COMMON_FLAGS)}
 
 A study is named by its name, its id, or the first four digits of it; where left out, the newest is meant.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted (the same command goes on where it stopped).
-More on one command: npm run lab -- <command> --help
+What one of them takes: npm run lab -- <command> --help
 `
 }
 

@@ -45,10 +45,14 @@ describe('wrong usage ends with 2, one sentence and the next step', () => {
     ['a flag that is not there', 'status --jsn', /"lab status" takes no --jsn; did you mean --json\?/],
     ['a flag in place of a command', '--hom x', /"lab <command>" takes no --hom; did you mean --home\?/],
     ['a flag without its value', 'export --format', /format/],
-    ['no study file', 'run', /Expected the path of a study file, got nothing\./],
-    ['two study files', 'run a.yaml b.yaml', /Expected the path of a study file, got "a\.yaml b\.yaml"\./],
+    ['no study file', 'run', /Expected the path of a study file, or paper\/<name>, got nothing\./],
+    ['two study files', 'run a.yaml b.yaml', /Expected the path of a study file, or paper\/<name>, got "a\.yaml b\.yaml"\./],
     ['a number that is none', 'run a.yaml --limit ten', /Expected a whole number of at least 1 after --limit, got "ten"\./],
-    ['a verb that is not there', 'tasks chekc x', /Expected "tasks list" or "tasks check <file or name>", got "tasks chekc x"\./],
+    [
+      'a verb that is not there',
+      'tasks chekc x',
+      /Expected "tasks list", "tasks axes" or "tasks check .*", got "tasks chekc x"\./,
+    ],
     ['a study that is not there', 'results other', /Expected the name or id of a study in this store \(small\), got "other"\./],
     ['a format that is not there', 'export small --format cvs', /Expected a format \(.*csv.*\), got "cvs"/],
   ])('%s', async (_, line, message) => {
