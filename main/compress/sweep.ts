@@ -66,11 +66,9 @@ function* sweepPart(columns: Columns, errors: Float64Array, part: Part): Steps<v
   const middle = from + blockSize * Math.ceil((to - from) / blockSize / 2)
   yield* sweepPart(columns, errors, { ...part, to: middle })
   const [m, k] = [to - middle, middle - from]
-  const change = yield {
-    a: transposed(copyBlock(upper, width, from, middle, k, m), k, m),
-    b: errors.slice(from * out, middle * out),
-    ...{ m, k, n: out, isTransposed: false },
-  }
+  const a = transposed(copyBlock(upper, width, from, middle, k, m), k, m)
+  yield // laying out a large product takes its time
+  const change = yield { a, b: errors.slice(from * out, middle * out), m, k, n: out, isTransposed: false }
   for (let i = 0, at = middle * out; i < change.length; i++, at++) w[at]! -= change[i]!
   yield* sweepPart(columns, errors, { ...part, from: middle })
 }
@@ -132,8 +130,16 @@ function subtractAll({ out, in: width, w, upper }: Columns, errors: Float64Array
   }
 }
 
+/** Columns of a square piece that both its rows and its columns are read from the cache. */
+const TILE = 32
+
 function transposed(a: Float64Array, rows: number, columns: number): Float64Array {
   const b = new Float64Array(a.length)
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) b[j * rows + i] = a[i * columns + j]!
+  for (let top = 0; top < rows; top += TILE) {
+    for (let left = 0; left < columns; left += TILE) {
+      const [bottom, right] = [Math.min(top + TILE, rows), Math.min(left + TILE, columns)]
+      for (let i = top; i < bottom; i++) for (let j = left; j < right; j++) b[j * rows + i] = a[i * columns + j]!
+    }
+  }
   return b
 }
