@@ -7,6 +7,8 @@ export interface Pace {
   readonly weights: string
   readonly task: string
   readonly provider: string
+  /** Weights of the model, as its study has it; null where none says. */
+  readonly parameters: number | null
   /** Milliseconds for one item: the median of the cells. */
   readonly msPerItem: number
 }
@@ -68,10 +70,22 @@ export function openPaces(db: Database): Paces {
         )
         .map(({ key }) => JSON.parse(key) as CellKey),
     list() {
+      const sizes = db.all<{ weights: string; parameters: number }>(
+        `SELECT DISTINCT value ->> '$.weights' AS weights, value ->> '$.parameters' AS parameters
+         FROM study, json_each(spec, '$.models') WHERE parameters IS NOT NULL`,
+      )
+      const parameters = new Map(sizes.map((one) => [one.weights, one.parameters]))
       const groups = Map.groupBy(rows(), ({ weights, task, provider }) => `${weights}\n${task}\n${provider}`)
       return [...groups.values()].map((cells) => {
         const { weights, task, provider } = cells[0]!
-        return { weights, task, provider, msPerItem: median(cells.map(({ items, tookMs }) => tookMs / Math.max(1, items))) }
+        const size = parameters.get(weights) ?? null
+        return {
+          weights,
+          task,
+          provider,
+          parameters: size,
+          msPerItem: median(cells.map(({ items, tookMs }) => tookMs / Math.max(1, items))),
+        }
       })
     },
     dense: () =>

@@ -103,28 +103,37 @@ type Cell = EstimateInput['cells'][number]
 /** Multiplications and additions of one token: two for each weight it meets (Kaplan et al. 2020, arXiv:2001.08361, eq. 2.2). */
 const flopsPerToken = ({ parameters, vocabulary, width }: ModelSize) => 2 * Math.max(1, parameters - vocabulary * width)
 
-/** How fast this machine asks, in floating-point operations a second: the median over tasks of this study that are on record. */
+/**
+ * How fast this machine asks, in floating-point operations a second: the median over tasks of this study that are on record, of these models or
+ * else of any other, whose texts are then taken to be as long.
+ */
 function paceOf({ models, tasks, provider, paces }: EstimateInput): { rate: number; basis: Estimate['basis']; why: string } {
-  const speeds = models.flatMap((model, m) =>
+  const own = models.flatMap((model, m) =>
     tasks.flatMap(({ id, tokensPerItem }) => {
       const pace = findPace(paces, model, id, provider)
       return pace ? [(flopsPerToken(model) * tokensPerItem[m]!) / (pace.msPerItem / 1000)] : []
     }),
   )
+  const tokensOf = new Map(tasks.map(({ id, tokensPerItem }) => [id, tokensPerItem[0]!]))
+  const others = paces.flatMap(({ task, provider: by, parameters, msPerItem }) => {
+    const tokens = tokensOf.get(task)
+    return tokens !== undefined && by === provider && parameters !== null && msPerItem > 0 ? [(2 * parameters * tokens) / (msPerItem / 1000)] : [] // prettier-ignore
+  })
+  const speeds = own.length > 0 ? own : others
   if (speeds.length > 0) {
     const rate = speeds.toSorted((a, b) => a - b)[speeds.length >> 1]!
-    return {
-      rate,
-      basis: 'measured',
-      why: `Time as these tasks took here before: ${speeds.length} of ${models.length * tasks.length} are on record.`,
-    }
+    const known = `${own.length} of ${models.length * tasks.length} are on record`
+    const why =
+      own.length > 0 ? `Time as these tasks took here before: ${known}.` : 'Time by what these tasks took of other models here.'
+    return { rate, basis: 'measured', why }
   }
   const cores = Math.max(1, Math.floor(availableParallelism() / 2))
   const rate = FLOPS_PER_CORE * cores
+  const gflops = (rate / 1e9).toFixed(0)
   return {
     rate,
     basis: 'default',
-    why: `Nothing like it was run here yet: time at ${(rate / 1e9).toFixed(0)} GFLOP/s, which may be several times off.`,
+    why: `Nothing like it was run here yet: time at ${gflops} GFLOP/s, which may be several times off.`,
   }
 }
 

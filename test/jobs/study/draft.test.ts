@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { cpSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openBench, runStudy } from '../../../main/bench.ts'
@@ -68,6 +68,13 @@ describe('a draft', () => {
       paces.reduce((ms, { msPerItem }) => ms + 30 * msPerItem, 0),
       6,
     )
+    // another model, not hashed yet: whether it is on record nobody knows, but how fast this machine is one does
+    using copy = makeFolder()
+    cpSync(made.model, join(copy.path, 'copy'), { recursive: true })
+    const other = text.replace(made.model, join(copy.path, 'copy'))
+    const unknown = await checkDraft(other, { file: made.file, data: undefined, store: bench.store })
+    expect(unknown.plan).toMatchObject({ cells: 6, onRecord: null, estimate: { basis: 'measured' } })
+    expect(unknown.plan!.estimate.ms).toBeGreaterThan(0)
     bench.close()
   })
   it('is answered within 300 ms once its tasks are known: the demo, and 67 tasks at ten levels', async () => {
