@@ -17,9 +17,11 @@ export function agreementRows(measured: readonly Measured[], estimators: readonl
   const views = groupBy(measured, ({ row }) => JSON.stringify([row.model, row.scorer, row.training]))
   return [...views.values()].flatMap((mine) => {
     const conditions = [...groupBy(mine, ({ row }) => conditionOf(row)).values()].map(measuresOf)
+    // levels of an axis are told family by family, unless an estimator says something of them too
+    const apart = estimators.length > 0 ? conditions : conditions.filter(({ family }) => family === '')
     const families = groupBy(conditions.filter(({ family }) => family !== ''), ({ family }) => family) // prettier-ignore
     return [
-      ...pairsOf('tasks', mine[0]!, conditions, [...estimators.map((name, i) => [name, (c: Measures) => c.estimates[i] ?? null] as const), ...MEASURED]), // prettier-ignore
+      ...pairsOf('tasks', mine[0]!, apart, [...estimators.map((name, i) => [name, (c: Measures) => c.estimates[i] ?? null] as const), ...MEASURED]), // prettier-ignore
       ...[...families].flatMap(([family, levels]) =>
         pairsOf(family, mine[0]!, levels, [[DECLARED_ORDER, (c) => c.declared], ...MEASURED]),
       ),
