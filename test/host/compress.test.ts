@@ -84,6 +84,7 @@ describe('lab compress', () => {
       2,
       /Expected no --method beside --redo/,
     ],
+    ['a model that does not come with the lab', ['compress', 'lab:demo/none', '--out', 'x'], 1, /resources.demo.none/],
     ['nothing to redo', ['compress', '--out', 'x', '--redo', 'l'], 1, /Expected an unfinished compression into .*x, found none/],
   ])('is told %s', async (_, words, wanted, message) => {
     const { code, err } = await type(...words)

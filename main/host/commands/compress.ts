@@ -121,13 +121,18 @@ function optionsOf({ words, flags, folder, home, signal }: Call): Options {
   else if (model === undefined) throw new LabError('cli/usage', 'Expected the folder of a model, got nothing.')
   return {
     ...{ home: homeFolder(home), signal, out: resolve(folder, out), formats: formatsOf(flags.text('format')) },
-    ...(model !== undefined && { model: resolve(folder, model) }),
+    ...(model !== undefined && { model: placeOf(folder, model) }),
     ...(recipe !== undefined && { recipe: resolve(folder, recipe) }),
     ...(provider !== undefined && { provider }),
     ...(threads !== undefined && { threads }),
     ...(batchTokens !== undefined && { batchTokens }),
     ...(layer === undefined ? { given: givenOf(flags, folder, params) } : { redo: { layer, params } }),
   }
+}
+
+/** What comes with the lab, such as lab:demo/model, lies wherever the lab does. */
+function placeOf(folder: string, word: string): string {
+  return word.startsWith('lab:') ? word : resolve(folder, word)
 }
 
 /** What is unfinished has its recipe already. */
@@ -144,7 +149,7 @@ function givenOf(flags: Call['flags'], folder: string, params: Record<string, Js
   const list = (name: string) => (flags.all(name).length === 0 ? {} : { [name]: flags.all(name) })
   const file = flags.text('calibration')
   const calibration = {
-    ...(file !== undefined && { text: resolve(folder, file) }),
+    ...(file !== undefined && { text: placeOf(folder, file) }),
     ...number('samples'),
     ...number('length'),
     ...text('order'),

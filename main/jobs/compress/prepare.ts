@@ -11,6 +11,7 @@ import { PROVIDERS, type EngineSettings, type Provider } from '../../engine/sess
 import { openModel } from '../../models/folder.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import type { CalibrationRecord, CompressionRecord } from '../../store/records.ts'
+import { resolvePlace } from '../../study/places.ts'
 import { compressionLabel } from '../../study/plan.ts'
 import { drawSamples } from '../study/calibrate.ts'
 import { isDelivered } from './deliver.ts'
@@ -20,7 +21,7 @@ import { findJob, openWorkshop, readJob, type Job, type Layers, type Workshop } 
 export const FORMATS = ['hf', 'onnx'] as const
 export type Format = (typeof FORMATS)[number]
 
-/** What one asks for when compressing a model. Paths may be relative to where the lab was started. */
+/** What one asks for when compressing a model. Paths may be relative to where the lab was started, or "lab:…" for what comes with it. */
 export const compressParams = z.strictObject({
   /** Folder of the model; the one asked for before where a layer is redone. */
   model: z.string().min(1).optional(),
@@ -129,7 +130,7 @@ function modelOf(given: string | undefined, asked: Job | undefined): string {
     if (asked) return asked.model
     throw new LabError('cli/usage', 'Expected the folder of a model, got nothing.')
   }
-  const folder = resolve(given)
+  const folder = resolvePlace('.', given)
   if (asked && asked.model !== folder) {
     throw new LabError('compress/redo', `Expected the model of what is unfinished there, ${asked.model}, got ${folder}.`)
   }

@@ -7,6 +7,7 @@ import { methods } from '../../compress/index.ts'
 import type { Group, Pattern } from '../../compress/method.ts'
 import type { Recipe } from '../../compress/recipe.ts'
 import type { CompressionRecord } from '../../store/records.ts'
+import { resolvePlace } from '../../study/places.ts'
 import { levelsOf } from '../../study/plan.ts'
 import { readStudy, type Study } from '../../study/spec.ts'
 import { translate } from './foreign.ts'
@@ -105,7 +106,7 @@ function checkLayers(raw: unknown): NonNullable<Recipe['layers']> {
 /** A path given on the command line is absolute by now; one of the file starts there. */
 function placeOf(text: string, file: string | undefined, said: Raw): string {
   const isSaid = isObject(said.calibration) && said.calibration.text !== undefined
-  return isSaid || file === undefined ? resolve(text) : resolve(dirname(file), text)
+  return resolvePlace(isSaid || file === undefined ? '.' : dirname(file), text)
 }
 
 function merge(file: Raw, given: Raw): Raw {
