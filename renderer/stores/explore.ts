@@ -19,6 +19,8 @@ export const useExplore = defineStore('explore', () => {
   /** Rows that stand out in chart and table; null for none. */
   const chosen = shallowRef<ReadonlySet<number> | null>(null)
   const isChosenOnly = ref(false)
+  /** Whether one has laid it out oneself: then it stays, whatever cells come in. */
+  let isOwn = false
   let of: string | undefined
 
   watch(
@@ -27,7 +29,7 @@ export const useExplore = defineStore('explore', () => {
       chosen.value = null
       isChosenOnly.value = false
       frame.value = shown ? frameOf(shown.rows) : NONE
-      if (shown && shown.id !== of && shown.rows.length > 0) {
+      if (shown && shown.rows.length > 0 && (shown.id !== of || !isOwn)) {
         of = shown.id
         reset()
       }
@@ -36,6 +38,7 @@ export const useExplore = defineStore('explore', () => {
   )
 
   function reset(): void {
+    isOwn = false
     const first = firstLook(frame.value)
     look.value = first.look
     filters.value = first.filters
@@ -44,6 +47,8 @@ export const useExplore = defineStore('explore', () => {
     isChosenOnly.value = false
     order.value = { column: 'drop', isDown: true }
   }
+
+  watch(text, (now) => (isOwn ||= now !== ''))
 
   const picks = computed(() => filtered(frame.value, filters.value, text.value))
   const tablePicks = computed(() => {
@@ -81,7 +86,14 @@ export const useExplore = defineStore('explore', () => {
   /** Sets which values of a column stay; all of them for null. */
   function keep(column: string, values: Filter['values'] | null): void {
     const others = filters.value.filter((filter) => filter.column !== column)
+    isOwn = true
     filters.value = values === null ? others : [...others, { column, values }]
+    chosen.value = null
+  }
+  /** Lays another column across, up, as colour or as panels. */
+  function lay(part: keyof LookIds, column: string): void {
+    isOwn = true
+    look.value = { ...look.value, [part]: column }
     chosen.value = null
   }
   function toggle(column: string, value: Filter['values'][number]): void {
@@ -99,6 +111,6 @@ export const useExplore = defineStore('explore', () => {
 
   return {
     ...{ frame, filters, text, look, order, chosen, isChosenOnly, picks, tablePicks, chartPicks, lookColumns, measures, kinds },
-    ...{ reset, keep, toggle, isKept, sortBy },
+    ...{ reset, lay, keep, toggle, isKept, sortBy },
   }
 })

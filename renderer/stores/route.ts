@@ -17,7 +17,12 @@ export const useRoute = defineStore('route', () => {
     location.hash = hrefOf(to, ...more)
     hash.value = location.hash
   }
-  return { view, words, go }
+  /** The same, in place of where one is: going back does not come here again. */
+  function replace(to: View, ...more: readonly (string | number)[]): void {
+    history.replaceState(null, '', hrefOf(to, ...more))
+    hash.value = location.hash
+  }
+  return { view, words, go, replace }
 })
 
 export function hrefOf(to: View, ...more: readonly (string | number)[]): string {
