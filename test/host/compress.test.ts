@@ -30,6 +30,7 @@ describe('lab compress', () => {
     expect(out).toMatch(/are 0 \(50\.00 %\)\.\nRead back: every number as it was compressed; logits of \d+ tokens 0 apart/)
     expect(out).toMatch(/Note: Zeros are stored as zeros/)
     expect(out).toMatch(/Took \d+ s and .*; estimated \d+ s and .*B\./)
+    expect(out).toMatch(/\nhalf +numbers +50\.0 %[^]*Zeros alone make no dense graph smaller or faster/)
     expect(openModel(join(folder, 'half')).parameters).toBe(openModel(model.path).parameters)
     const again = await type('compress', model.path, '--prune_method', 'wanda', '--sparsity_ratio', '0.5', ...SMALL, '--out', 'half', '--seed', '3') // prettier-ignore
     expect(again.out).toMatch(/^Made before, and left as it is:/)
@@ -41,9 +42,20 @@ describe('lab compress', () => {
     const { note } = JSON.parse(out) as { note: { label: string; ledger: { name: string; asked: number }[] } }
     expect(note.label).toBe('magnitude 0.6 row')
     for (const { name, asked } of note.ledger) expect(asked).toBe(name.includes('mlp') ? 0 : 0.6)
-    const wanda = await type('compress', model.path, '--method', 'random', '--sparsity_type', '1:4', '--out', 'wanda')
+    const wanda = await type(
+      'compress',
+      model.path,
+      '--method',
+      'random',
+      '--sparsity_type',
+      '1:4',
+      '--out',
+      'wanda',
+      '--no-size',
+    )
     expect(wanda.err).toContain('1:4 as that tool means it: 1 of each 4 weights are removed, 3 are kept.')
     expect(wanda.out).toContain('25.00 %')
+    expect(wanda.out).not.toContain('Zeros alone')
   })
   it.each([
     ['no --out', ['compress', 'm', '--method', 'rtn'], 2, /Expected --out <folder>/],

@@ -1,13 +1,16 @@
-import { resolve } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { join, resolve } from 'node:path'
 import { LabError } from '../../base/errors.ts'
 import { homeFolder } from '../../base/files.ts'
 import type { Json } from '../../base/json.ts'
 import { runCompress, type CompressOptions, type CompressOutcome } from '../../jobs/compress/run.ts'
 import type { Progress } from '../../jobs/compress/progress.ts'
-import { FORMATS, type Format } from '../../jobs/compress/prepare.ts'
+import { FORMATS, type Format, type PreparedCompression } from '../../jobs/compress/prepare.ts'
+import { measureFolders } from '../../jobs/size/measure.ts'
 import type { Call, Command, Flag, Result } from '../command.ts'
 import { duration } from '../console.ts'
 import { bytes, showOutcome, showPlan } from '../compress-report.ts'
+import { printSizePanel } from '../size-panel.ts'
 
 const RECIPE_FLAGS: readonly Flag[] = [
   {
@@ -74,14 +77,19 @@ export const compress: Command = {
     { name: 'provider', value: '<name>', about: 'what computes (default: cpu); "lab doctor" lists them' },
     { name: 'threads', value: '<n>', about: 'threads of one operation; 0 takes one per physical core (default)' },
     { name: 'batch-tokens', value: '<n>', about: 'tokens of one calibration batch at most (default: 4096)' },
+    { name: 'no-size', about: 'leave out size and speed beside the uncompressed model at the end' },
   ],
   async run(call) {
     const began = performance.now()
     const { console } = call
     let last: Progress | undefined
+    let model: Compared | undefined
     const outcome = await runCompress({
       ...optionsOf(call),
-      onPlan: (plan) => showPlan(console, plan),
+      onPlan: (plan) => {
+        model = plan.model
+        showPlan(console, plan)
+      },
       onEstimate: ({ seconds, peakBytes, parts }) => {
         const shares = Object.entries(parts).map(([part, s]) => `${part} ${duration(1000 * s)}`)
         console.note(`Estimate: ${duration(1000 * seconds)} (${shares.join(', ')}), ${bytes(peakBytes)} of memory.`)
@@ -96,8 +104,37 @@ export const compress: Command = {
       throw new LabError('engine/stopped', `Stopped${far}.`, { cause: error })
     })
     console.settle()
-    return tell(call, outcome, performance.now() - began)
+    const result = tell(call, outcome, performance.now() - began)
+    // a folder without safetensors cannot be opened as a model
+    const isAsked = outcome.isNew && outcome.note.reopened !== null && !call.flags.has('no-size')
+    return isAsked && model ? compareSize(call, model, outcome.folder, result) : result
   },
+}
+
+type Compared = Pick<PreparedCompression['model'], 'folder' | 'parameters'>
+
+/** Weights of a model that is measured unasked: it is written twice as ONNX, and both are held in memory. */
+const SMALL = 500_000_000
+
+async function compareSize(
+  { console, flags, home, signal }: Call,
+  model: Compared,
+  out: string,
+  { json }: Result,
+): Promise<Result> {
+  if (model.parameters > SMALL) {
+    console.print(`\nSize and speed side by side: lab size ${model.folder} ${out}`)
+    return { json }
+  }
+  const size = await measureFolders({
+    ...{ folders: [model.folder, out], signal, scratch: join(homeFolder(home), `size-${randomBytes(4).toString('hex')}`) },
+    ...{ provider: flags.text('provider'), threads: flags.count('threads', 0) ?? 0 },
+    onStep: (label, done, total) => console.step({ label, done, total, etaMs: null, tokensPerSecond: null }),
+  })
+  console.settle()
+  console.print('')
+  printSizePanel(console, size)
+  return { json: { ...(json as object), size } }
 }
 
 function tell({ console }: Call, outcome: CompressOutcome, tookMs: number): Result {

@@ -58,6 +58,9 @@ export function theoreticalBytes({ parameters, compressible, zeros, storedBits, 
   return { dense, ...ways.reduce((a, b) => (b.least < a.least ? b : a)) }
 }
 
+const ZEROS =
+  'Zeros alone make no dense graph smaller or faster: it stores and multiplies them like any other weight. Where a speed differs all the same, the cause is another.'
+
 /** Rows and sentences of what was measured; the first is what the others are compared with. */
 export function panelOf(device: Device, measured: readonly Measured[]): SizePanel {
   const rows = measured.map(({ contents, form, onnxBytes, speed }): SizeRow => {
@@ -70,11 +73,16 @@ export function panelOf(device: Device, measured: readonly Measured[]): SizePane
   })
   const [base, ...others] = measured
   const sentences = others.flatMap((one) => [...sizeWords(one, base!), speedWords(one, base!)])
-  return { device, rows, sentences: [...new Set([...sentences, ...measured.flatMap(patternWords)])] }
+  const isPruned = measured.some(({ contents }) => contents.zeros > 0 && contents.codeBits === null)
+  return {
+    device,
+    rows,
+    sentences: [...new Set([...sentences, ...(isPruned ? [ZEROS] : []), ...measured.flatMap(patternWords)])],
+  }
 }
 
 function sizeWords({ contents, form, onnxBytes }: Measured, { contents: base }: Measured): string[] {
-  const { name, zeros, compressible, tensorBytes, onnx, parameters } = contents
+  const { name, zeros, compressible, tensorBytes, onnx, parameters, codeBits } = contents
   const { least, as } = theoreticalBytes(contents)
   if (form === 'coded') {
     const plain = parameters - compressible
@@ -82,14 +90,18 @@ function sizeWords({ contents, form, onnxBytes }: Measured, { contents: base }: 
     return [`${name} as ONNX with codes takes ${megabytes(onnxBytes!)}: ${rest}.`]
   }
   const words: string[] = []
-  if (zeros > 0) {
+  if (codeBits !== null) {
+    words.push(
+      `${name} as safetensors takes ${megabytes(tensorBytes)}: it holds the numbers that its codes stand for, not the codes.`,
+    )
+  } else if (zeros > 0) {
     const same = Math.abs(tensorBytes - base.tensorBytes) < 0.01 * base.tensorBytes
     const than = same
       ? `as much as ${base.name}: a zero is stored in as many bits as any other weight`
       : `against ${megabytes(base.tensorBytes)} of ${base.name}`
     words.push(`${name} is ${share(zeros, compressible)} zeros, and takes ${megabytes(tensorBytes)}, ${than}.`)
   }
-  if (as !== 'dense') words.push(`Stored as ${as}, the weights of ${name} would take ${megabytes(least)}; no file here stores them so.`) // prettier-ignore
+  if (as !== 'dense') words.push(`Stored as ${as} and nothing else, the weights of ${name} would take ${megabytes(least)}.`) // prettier-ignore
   return words
 }
 
@@ -100,15 +112,15 @@ function speedWords({ contents, form, speed }: Measured, base: Measured): string
   const what = form === 'coded' ? `${contents.name} with codes` : contents.name
   const times = ({ median, low, high }: Speed) => `${ratio(median)} times (${ratio(low)} to ${ratio(high)})`
   const head = `${what} reads at ${times(reading)} and writes at ${times(writing)} the speed of ${base.contents.name}`
-  if (form === 'coded' || contents.zeros === 0) return `${head}.`
-  const isFaster = [reading, writing].some(({ low }) => low > 1.05)
-  return isFaster
-    ? `${head}; a dense product multiplies zeros like any other weight, so look for another cause than the zeros.`
-    : `${head}: zeros alone make no dense graph faster, for it multiplies them like any other weight.`
+  // what lies on both sides of 1 by a tenth and more was decided by whatever else the machine did
+  const isUnsure = [reading, writing].some(({ low, high }) => low < 0.9 && high > 1.1)
+  return isUnsure
+    ? `${head}: the rounds lie too far apart to tell; measure again when the machine has nothing else to do.`
+    : `${head}.`
 }
 
-function patternWords({ contents: { name, zeros, twoOfFour } }: Measured): string[] {
-  if (zeros === 0) return []
+function patternWords({ contents: { name, zeros, twoOfFour, codeBits } }: Measured): string[] {
+  if (zeros === 0 || codeBits !== null) return []
   if (twoOfFour === 1) {
     return [
       `Each group of 4 inputs in ${name} keeps at most 2 weights: a runtime with 2:4 kernels (sparse tensor cores of NVIDIA from Ampere on, through cuSPARSELt or TensorRT) could use that; ONNX Runtime does not.`,

@@ -88,6 +88,8 @@ describe('three folders side by side', () => {
     expect(panel.rows[1]!.sparsity).toBe(0.5)
     expect(text).toMatch(/half is 50\.0 % zeros, and takes .* as much as tiny: a zero is stored in as many bits/)
     expect(text).toMatch(/Each group of 4 inputs in half keeps at most 2 weights: a runtime with 2:4 kernels/)
+    expect(text).toContain('Zeros alone make no dense graph smaller or faster')
+    expect(text).toMatch(/coded as safetensors takes .*: it holds the numbers that its codes stand for, not the codes\./)
     expect(text).toMatch(/coded as ONNX with codes takes/)
   })
 })
