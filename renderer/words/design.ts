@@ -61,5 +61,4 @@ export const design = {
   detect: 'Least drop it can show',
   detectAbout: 'The least true drop of accuracy that so many items show at 5 % with a power of 80 %',
   items: 'Items',
-  warning: 'May not show',
 } as const

@@ -45,7 +45,6 @@ export const items = {
     margins: 'Margin, level by level',
     ll: 'Log-likelihood',
     cut: 'its beginning was cut to fit',
-    against: (label: string) => `Dense against ${label}`,
   },
 } as const
 

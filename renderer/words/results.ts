@@ -6,13 +6,11 @@ export const results = {
   fresh: (n: number) => (n === 1 ? '1 more cell is done.' : `${n} more cells are done.`),
   show: (n: number) => (n === 1 ? 'Show it' : 'Show them'),
   failedCells: (n: number) => (n === 1 ? '1 cell failed' : `${n} cells failed`),
-  interrupted: 'It goes on where it stopped:',
   goOn: 'Go on',
   keep: 'Keep',
   report: 'Report, as one HTML page',
   export: (label: string) => label,
   bundle: 'Everything, as a bundle…',
-  show_: { chart: 'Chart', say: 'In short', verdicts: 'Verdicts', figures: 'Figures', table: 'Table' },
 
   chart: {
     title: 'Difficulty against degradation',
@@ -23,7 +21,6 @@ export const results = {
     facet: 'Panels',
     score: 'Score by',
     nothing: 'nothing',
-    amounts: 'Amount',
     all: 'all',
     empty: 'Nothing that fits has both numbers; take away a filter, or choose other columns.',
     leftOut: (n: string) => `${n} without these numbers are not drawn`,
@@ -38,7 +35,6 @@ export const results = {
     svg: 'SVG',
     png: 'PNG',
     csv: 'CSV',
-    asTable: 'The numbers behind it',
     aria: (y: string, x: string, n: string, panels: string) => `${y} against ${x}: ${n} in ${panels}. The table below holds every number.`, // prettier-ignore
   },
   filter: {
@@ -70,12 +66,11 @@ export const results = {
     uncertain: 'cannot be told from no change',
   },
   short: { title: 'In short', care: 'Read with care' },
-  trends: {
-    title: 'Does difficulty predict the drop?',
-    tau: (tau: string) => `τ = ${tau}`,
-    words: (estimator: string, tasks: string, p: string, floor: number) =>
-      `between ${estimator} and drop over ${tasks}, ${p}${floor === 0 ? '' : `; ${floor} at the floor left out`}`,
-    none: (estimator: string) => `No trend between ${estimator} and drop can be told.`,
+  trend: {
+    title: (n: string) => `Does difficulty predict the drop? Kendall’s tau at these levels (${n})`,
+    said: (place: string, estimator: string, tau: string, tasks: string, floor: number) =>
+      `${place}, ${estimator}: τ = ${tau}, over ${tasks}${floor === 0 ? '' : `; ${floor} at the floor left out`}`,
+    none: (place: string, estimator: string) => `${place}, ${estimator}: no trend can be told`,
   },
   verdicts: {
     title: 'Verdicts',
@@ -83,7 +78,6 @@ export const results = {
     reading: 'Testing the hypotheses…',
     head: ['Hypothesis', 'Verdict', 'What it is asked of', 'Test', 'p (Holm)', 'Effect', 'Detectable', 'Control'],
     specific: { true: 'specific to small weights', false: 'controls show the same', null: 'specificity open' },
-    details: 'Rule and details',
     excluded: 'Left out',
     only: 'Controls too',
     of: (n: string, of: string) => `${n} of ${of}`,

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { chanceOf, fixed, percent, plural } from '../../renderer/format.ts'
+import { chanceOf, fixed, percent, plural, signed } from '../../renderer/format.ts'
 import { columns, columnOf } from '../../renderer/table/columns.ts'
 import { firstLook } from '../../renderer/table/first.ts'
 import { filtered, frameOf, sorted } from '../../renderer/table/frame.ts'
 import { tipOf, writeCell } from '../../renderer/table/write.ts'
 import { markOf } from '../../renderer/table/mark.ts'
+import { trendsOf } from '../../renderer/table/trends.ts'
 import { makeAxisStudy, makeTransferStudy } from '../make/conditions.ts'
 import { makeStudy } from '../make/rows.ts'
 
@@ -86,6 +87,20 @@ describe('the table of the window', () => {
     expect(writeCell({ ...row, mcnemar: 0.00002 }, columnOf('mcnemar'))).toBe('0.00002')
     expect(writeCell({ ...row, drop: null, dropLow: null }, columnOf('drop'))).toBe('–')
     expect(tipOf(row, [columnOf('drop')]).join('\n')).toContain('1,000 items · chance 0.500 · dense 0.900')
+  })
+})
+
+describe('the trends under the chart', () => {
+  const { trends } = makeStudy({ seeds: [0, 1] })
+
+  it('are those of the levels in view, with their numbers', () => {
+    const at = rows.filter(({ method, sparsity, pattern, scorer }) => method === 'magnitude' && sparsity === 0.5 && pattern === 'free' && scorer === 'acc') // prettier-ignore
+    const mine = trends.filter(({ method, sparsity, pattern, scorer }) => method === 'magnitude' && sparsity === 0.5 && pattern === 'free' && scorer === 'acc') // prettier-ignore
+    const said = trendsOf(at, trends)
+    expect(said).toHaveLength(mine.length)
+    expect(said[0]).toContain(`τ = ${signed(mine[0]!.tau, 2)}`)
+    expect(said[0]).toContain(mine[0]!.estimator)
+    expect(trendsOf([], trends)).toEqual([])
   })
 })
 
