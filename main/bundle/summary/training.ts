@@ -115,7 +115,9 @@ function shareWords(lost: readonly Known[]): string[] {
 /** What one must know before reading kinds of training. */
 export function trainingCautions({ view, trainings }: ChartData): string[] {
   if (view.training === '' || trainings[0]!.view !== view) return []
-  const seeds = Math.max(1, ...trainings.map((t) => Math.max(1, ...t.view.series.map(({ seeds: all }) => all.length))))
+  // a point is a mean over seeds of compression and of training alike
+  const points = trainings.flatMap((t) => t.view.series.flatMap(({ levels }) => levels.flatMap((level) => level.points)))
+  const seeds = Math.max(1, ...points.map((point) => point.seeds))
   return seeds > 1
     ? []
     : ['Each training was run once: intervals speak of other items, not of another order of the texts, which can move a score as well.'] // prettier-ignore
