@@ -16,7 +16,19 @@ import { studies } from './studies.ts'
 import { tasks } from './tasks.ts'
 import { templates } from './templates.ts'
 
-const calls: Calls = { ...lab, ...studies, ...models, ...masks, ...library, ...drafts, ...items, ...runs, ...tasks, ...templates, ...bundles }
+const calls: Calls = {
+  ...lab,
+  ...studies,
+  ...models,
+  ...masks,
+  ...library,
+  ...drafts,
+  ...items,
+  ...runs,
+  ...tasks,
+  ...templates,
+  ...bundles,
+}
 
 /** Every call there is. */
 export const callNames = Object.keys(calls) as readonly ApiName[]

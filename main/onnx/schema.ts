@@ -9,7 +9,18 @@ export const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12 }
 export const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5, domain: 7 } as const
 export const ATTRIBUTE = { name: 1, float: 2, int: 3, string: 4, tensor: 5, floats: 7, ints: 8, type: 20 } as const
 export const ATTRIBUTE_TYPE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const
-export const TENSOR = { dims: 1, type: 2, floats: 4, int32s: 5, int64s: 7, name: 8, raw: 9, doubles: 10, external: 13, location: 14 } as const
+export const TENSOR = {
+  dims: 1,
+  type: 2,
+  floats: 4,
+  int32s: 5,
+  int64s: 7,
+  name: 8,
+  raw: 9,
+  doubles: 10,
+  external: 13,
+  location: 14,
+} as const
 /** TensorProto.DataLocation. */
 export const EXTERNAL = 1
 export const VALUE = { name: 1, type: 2 } as const

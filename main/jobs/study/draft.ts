@@ -71,7 +71,11 @@ interface Found {
 }
 type Path = readonly (string | number)[]
 
-const said = (code: FaultCode, message: string) => ({ code, message: /[.?]$/.test(message) ? message : `${message}.`, hint: FAULTS[code] })
+const said = (code: FaultCode, message: string) => ({
+  code,
+  message: /[.?]$/.test(message) ? message : `${message}.`,
+  hint: FAULTS[code],
+})
 const plainPath = <T extends { readonly path: readonly PropertyKey[] }>(problem: T) => ({
   ...problem,
   path: problem.path.map((part) => (typeof part === 'symbol' ? String(part) : part)),

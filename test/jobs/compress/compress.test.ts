@@ -41,7 +41,7 @@ afterEach(() => void (disk.writes = Infinity))
 
 const calibration = { text, samples: 4, length: 16 }
 const SPARSEGPT = { method: 'sparsegpt', sparsity: 0.5, calibration }
-const run = (out: string, given: CompressOptions['given'], options: Partial<CompressOptions> = {}) =>
+const run = (out: string, given: NonNullable<CompressOptions['given']>, options: Partial<CompressOptions> = {}) =>
   runCompress({
     ...{ model: source.path, out: at(out), home, threads: 1, signal: new AbortController().signal },
     ...{ given, onPlan: () => {}, onEstimate: () => {}, onProgress: () => {} },
