@@ -32,6 +32,14 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best
 }
 
+/** A length of time as one says it: "42 s", "3 min 5 s", "2 h 10 min". */
+export function duration(ms: number): string {
+  const s = Math.max(0, Math.round(ms / 1000))
+  if (s < 60) return `${s} s`
+  const minutes = Math.floor(s / 60)
+  return minutes < 60 ? `${minutes} min ${s % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {

@@ -50,14 +50,6 @@ export function sentence(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
-/** A length of time as one says it: "42 s", "3 min 5 s", "2 h 10 min". */
-export function duration(ms: number): string {
-  const s = Math.max(0, Math.round(ms / 1000))
-  if (s < 60) return `${s} s`
-  const minutes = Math.floor(s / 60)
-  return minutes < 60 ? `${minutes} min ${s % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
-
 function minus(text: string): string {
   return text.replace('-', '−')
 }

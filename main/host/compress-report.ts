@@ -2,7 +2,8 @@ import type { CompressionNote } from '../jobs/compress/note.ts'
 import { layerRows } from '../jobs/compress/layers.ts'
 import type { PreparedCompression } from '../jobs/compress/prepare.ts'
 import type { Deviation } from '../jobs/compress/reopen.ts'
-import { columns, count, duration, type Console } from './console.ts'
+import { duration } from '../base/text.ts'
+import { columns, count, type Console } from './console.ts'
 
 /** "2.6 MB": bytes as one says them, in powers of ten. */
 export function bytes(n: number): string {

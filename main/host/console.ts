@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import type { Json } from '../base/json.ts'
+import { duration } from '../base/text.ts'
 
 /** What a long command says while it works. `etaMs` null: not known yet. */
 export interface Step {
@@ -108,14 +109,6 @@ export function progressLine(step: Step, width: number): string {
 /** Whole numbers with thousands apart: 1,809. */
 export function count(n: number): string {
   return n.toLocaleString('en-US')
-}
-
-/** A length of time as one says it: "42 s", "3 min 5 s", "2 h 10 min". */
-export function duration(ms: number): string {
-  const s = Math.max(0, Math.round(ms / 1000))
-  if (s < 60) return `${s} s`
-  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`
-  return `${Math.floor(s / 3600)} h ${Math.round((s % 3600) / 60)} min`
 }
 
 /** Rows as aligned columns; numbers to the right. The first row is the head. */

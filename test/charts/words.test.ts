@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { duration, fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from '../../main/charts/words.ts'
+import { fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from '../../main/charts/words.ts'
 
 describe('numbers in words', () => {
   it('have a real minus, fixed digits, and a dash where there is none', () => {
@@ -28,7 +28,4 @@ describe('sentences', () => {
     expect([list([]), list(['a']), list(['a', 'b']), list(['a', 'b', 'c'])]).toEqual(['', 'a', 'a and b', 'a, b and c'])
   })
   it('begin with a capital', () => expect([sentence('magnitude keeps'), sentence('')]).toEqual(['Magnitude keeps', '']))
-  it('tell how long something took', () => {
-    expect([duration(400), duration(42_000), duration(185_000), duration(7_800_000)]).toEqual(['0 s', '42 s', '3 min 5 s', '2 h 10 min']) // prettier-ignore
-  })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { columns, createConsole, duration, progressLine } from '../../main/host/console.ts'
+import { columns, createConsole, progressLine } from '../../main/host/console.ts'
 
 const step = {
   study: 'x',
@@ -77,8 +77,5 @@ describe('printing', () => {
     expect(columns([['name', 'cells', 'share'], ['a', '1,809', '3 %'], ['long', '2', '−10 %']])).toBe(
       'name  cells  share\na     1,809    3 %\nlong      2  −10 %',
     ) // prettier-ignore
-  })
-  it('says lengths of time as one says them', () => {
-    expect([0, 42_400, 185_000, 7_830_000, -5].map(duration)).toEqual(['0 s', '42 s', '3 min 5 s', '2 h 11 min', '0 s'])
   })
 })

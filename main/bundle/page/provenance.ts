@@ -1,6 +1,7 @@
+import { duration } from '../../base/text.ts'
 import type { DataTable } from '../../charts/chart.ts'
 import type { Provenance, ReportInput } from '../../charts/input.ts'
-import { duration, fixed, list, plural, whole } from '../../charts/words.ts'
+import { fixed, list, plural, whole } from '../../charts/words.ts'
 import { markup, type Html } from './html.ts'
 import { dataTable, facts, fold } from './tables.ts'
 

@@ -8,7 +8,7 @@ import type { Progress } from '../../jobs/compress/progress.ts'
 import { FORMATS, type Format, type PreparedCompression } from '../../jobs/compress/prepare.ts'
 import { measureFolders } from '../../jobs/size/measure.ts'
 import type { Call, Command, Flag, Result } from '../command.ts'
-import { duration } from '../console.ts'
+import { duration } from '../../base/text.ts'
 import { bytes, showOutcome, showPlan } from '../compress-report.ts'
 import { printSizePanel } from '../size-panel.ts'
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { LabError } from '../../base/errors.ts'
 import { runPretrain } from '../../jobs/pretrain/run.ts'
 import { oneWord, type Command } from '../command.ts'
-import { duration } from '../console.ts'
+import { duration } from '../../base/text.ts'
 
 export const pretrain: Command = {
   id: 'pretrain',

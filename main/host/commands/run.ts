@@ -5,7 +5,8 @@ import { openBench, runStudy, type RunOptions, type RunOutcome, type SettledCell
 import { LabError } from '../../base/errors.ts'
 import { ASSUMED, type Sensitivity } from '../../jobs/study/sensitivity.ts'
 import { oneWord, type Call, type Command, type Result } from '../command.ts'
-import { count, duration } from '../console.ts'
+import { duration } from '../../base/text.ts'
+import { count } from '../console.ts'
 import { writeAll } from '../outputs.ts'
 
 export const run: Command = {
