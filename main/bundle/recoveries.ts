@@ -6,7 +6,6 @@ import { compressionOf, groupBy, keyOfLevel, levelKey, meanOf, type Level, type 
 /** One compression, and what each kind of training left of it. */
 export interface Compression {
   readonly label: string
-  readonly of: number | null
   readonly kinds: readonly Kind[]
 }
 
@@ -41,7 +40,7 @@ export function compressionsOf({ view, recoveries }: ChartData, levels: readonly
       .map(({ level, able }) => ({ level, able, against: againstOf(mine.get(keyOfLevel(series, level)) ?? []) })),
   })
   return [...groupBy(view.series, compressionOf)].map(([label, series]): Compression => ({
-    ...{ label, of: series[0]!.of, kinds: series.map(kindOf) },
+    ...{ label, kinds: series.map(kindOf) },
   }))
 }
 

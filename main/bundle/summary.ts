@@ -6,7 +6,7 @@ import { axisCautions, axisWords } from './summary/axes.ts'
 import { trainingCautions, trainingWords } from './summary/training.ts'
 import type { ReportInput } from '../charts/input.ts'
 import { denseOverall, levelRows, signOf, type LevelRow, type Overall, type TrendMark } from '../charts/levels.ts'
-import { groupBy, keyOfLevel, levelLabel, type Series, type View } from '../charts/view.ts'
+import { groupBy, keyOfLevel, type Series, type View } from '../charts/view.ts'
 import { compressionOf, isControl } from '../charts/view.ts'
 import { fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from '../charts/words.ts'
 
@@ -56,7 +56,8 @@ export function summarise(input: ReportInput): Summary {
   return { parts: parts.filter(({ said }) => said.length > 0), cautions }
 }
 
-const VERDICTS = 'What the paper’s hypotheses come to, by the rules that stand with them below; neither controls nor quantisation by itself are counted:'
+const VERDICTS =
+  'What the paper’s hypotheses come to, by the rules that stand with them below; neither controls nor quantisation by itself are counted:'
 
 /** Of the view's model, scorer and training. */
 function verdictsOf({ verdicts }: ReportInput, { view }: ChartData): readonly VerdictRow[] {
@@ -95,11 +96,11 @@ function trainedWords(all: readonly ChartData[]): string {
   return `, then trained on (${how}${ways})`
 }
 
-function rangeOf({ levels, of, seeds }: Series): string {
+function rangeOf({ levels, of, isCoded, seeds }: Series): string {
   const [first, last] = [levels[0]!, levels.at(-1)!]
   const span = levels.length === 1 ? first.label : `${levels.length} levels from ${first.label} to ${last.label}`
   const many = seeds.length > 1 ? ` (${seeds.length} seeds)` : ''
-  return `${span}${of === null ? ' sparsity' : ''}${many}`
+  return `${span}${of === null && !isCoded ? ' sparsity' : ''}${many}`
 }
 
 function denseWords(data: ChartData): string[] {
@@ -140,7 +141,7 @@ function seriesWords(view: View, levels: readonly LevelRow[], series: Series): s
   const upTo =
     broken === 0
       ? `${fell} at its first level, ${unit(known[0]!)}`
-      : `${kept} ${broken === -1 ? 'at every level' : `up to ${unit(known[broken - 1]!)}`}`
+      : `${kept} ${broken === -1 ? 'at every level' : `${series.isCoded ? 'down' : 'up'} to ${unit(known[broken - 1]!)}`}`
   return `${series.label} ${upTo}; at ${unit(last)} it has ${shareWords(view, last)} ${isShare ? 'of it' : 'times it'}${floorWords(last)}.`
 }
 
@@ -212,11 +213,13 @@ function placeWords({ mark, row }: Placed): string {
 function controlWords(data: ChartData, levels: readonly LevelRow[]): string[] {
   const { view } = data
   const control = view.series.filter(isControl)
-  if (view.series.length === 0) return []
+  // chance removes weights: it is no control of codes
+  const removing = view.series.filter(({ isCoded }) => !isCoded)
+  if (removing.length === 0) return []
   if (control.length === 0) {
     return ['This study has no random control: what follows from removing just these weights cannot be told from what any removal does.'] // prettier-ignore
   }
-  const rivals = view.series.filter((s) => !isControl(s))
+  const rivals = removing.filter((s) => !isControl(s))
   const alike = (rival: Series) => control.filter(({ transfer }) => transfer === rival.transfer)
   const said = rivals.flatMap((rival) => alike(rival).flatMap((random) => besides(data, levels, rival, random) ?? []))
   return [...said, ...control.flatMap((random) => [...controlTrend(data, levels, random), ...controlRest(levels, random)])]
@@ -311,7 +314,7 @@ function floorCautions(data: ChartData, levels: readonly LevelRow[], where: stri
       const open = points.filter((p) => !p.isDenseFloor)
       return open.length > 0 && open.filter((p) => p.isFloor).length * 2 > open.length
     })
-    return first ? [`${series.label} from ${levelLabel(first.sparsity, first.pattern)}`] : []
+    return first ? [`${series.label} from ${first.label}`] : []
   })
   if (sunk.length > 0) {
     said.push(`More than half of the tasks that the dense model can do are at the floor${where}: ${list(sunk)}. From there on a drop says how far above chance a task began, not how hard it is.`) // prettier-ignore

@@ -7,6 +7,7 @@ import { formatGrid, plain, tint, wrap, type GridCell, type GridLine, type Paper
 import { trainingTables } from './terminal/training.ts'
 import { agreementGrid } from './terminal/agreement.ts'
 import { verdictReasons, verdictTable } from './terminal/verdicts.ts'
+import { levelNumber } from '../charts/amount.ts'
 import { compareText, groupBy, keyOfLevel, levelKey, type Family, type Point, type Series, type View } from '../charts/view.ts'
 import { fixed, multiple, percent, plural, pValue, signed, whole } from '../charts/words.ts'
 
@@ -66,13 +67,13 @@ function seriesTable(data: ChartData, levels: readonly LevelRow[], series: Serie
     ...tauLines(data.trends, (row) => row.trends, levels),
     ...data.view.families.flatMap((family) => axisLines(data, family, series, levels)),
   ]
-  // a method that codes weights, or noise like one, stands at one number of bits, whatever it happens to set to zero
-  const bits = / bits=(\d+)/.exec(series.label)?.[1]
-  const amount = series.of === null ? 'by % of weights set to zero' : `by weights kept of ${series.of}`
-  const title = bits === undefined ? `${series.label}, ${amount}` : series.label
-  const short = (label: string) =>
-    bits !== undefined ? `${bits} bits` : series.of === null ? label.replace(' %', '') : label.split(' ')[0]!
-  const head = ['dense ', ...levels.map(({ level }) => `${short(level.label)} `)]
+  const amount = series.isCoded
+    ? 'bits per weight'
+    : series.of === null
+      ? '% of weights set to zero'
+      : `weights kept of ${series.of}`
+  const title = `${series.label}, by ${amount}`
+  const head = ['dense ', ...levels.map(({ level }) => `${levelNumber(level)} `)]
   return `${tint(wrap(title, options.width), 'bold', options)}\n${formatGrid(head, lines, options)}`
 }
 

@@ -1,3 +1,4 @@
+import { levelName } from './amount.ts'
 import type { Family, Level, Point, Series, View } from './view.ts'
 import { percent } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type DataTable } from './chart.ts'
@@ -114,7 +115,7 @@ function tableOf(family: Family, series: Series, level: Level): DataTable[] {
   const points = level.points.filter((p) => p.drop !== null)
   return [
     {
-      caption: `${family.name}, ${series.label}, ${level.label} ${series.of === null ? 'zeros' : 'kept'}: drop in percent of dense, intervals are 95 %`,
+      caption: `${family.name}, ${series.label}, ${levelName(level)}: drop in percent of dense, intervals are 95 %`,
       head: ['state', family.axis, 'drop', 'low', 'high', 'n'],
       words: 1,
       rows: points.map((p) => {

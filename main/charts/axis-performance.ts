@@ -1,18 +1,20 @@
-import { levelLabel, type Family, type Point, type Series, type View } from './view.ts'
+import { amountOf } from './amount.ts'
+import { amountScale, amountTitle, amountWords, bitsWords } from './blocks.ts'
+import { type Family, type Point, type Series, type View } from './view.ts'
 import { fixed, multiple, plural } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type DataTable } from './chart.ts'
 import { drawSwatches, layFamilies, LEFT, levelWords, nameFamilies, pointsOf, type FamilyPanel } from './families.ts'
 import { BOLD, drawLegend, textWidth } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
-import { createPanels, logScale, niceScale, sparsityScale, timesWords, type Panels, type Scale } from './panels.ts'
+import { createPanels, logScale, niceScale, timesWords, type Panels, type Scale } from './panels.ts'
 import { INK, ramp, SOFT } from './palette.ts'
 import { drawReference, referenceHeights, referenceLegend, referenceTables, referenceWords, type Reference } from './reference.ts'
 
-/** Performance against sparsity, a panel per family and series, a line per level of difficulty. */
+/** Performance against sparsity or bits, a panel per family and series, a line per level of difficulty. */
 export const axisPerformance: Chart = {
   id: 'axis-performance',
-  title: 'Performance against sparsity, by level of difficulty',
-  empty: 'No compressed version has been scored yet, so there is no performance to draw against sparsity.',
+  title: 'Performance against compression, by level of difficulty',
+  empty: 'No compressed version has been scored yet, so there is no performance to draw.',
   isFor: ({ view }) => view.families.length > 0,
   caption({ view, reference }) {
     const isShare = view.better === 'higher'
@@ -23,7 +25,7 @@ export const axisPerformance: Chart = {
       ? ' Hollow marks: not above chance at this level. Ticks at the right edge: what chance is of the dense score of each level, where its line ends when nothing is left. Levels on which the dense model itself is not above chance are not drawn.'
       : ''
     const seeds = view.series.some((s) => s.seeds.length > 1) ? ' With several seeds: means, and the widest span of their intervals.' : '' // prettier-ignore
-    return `${what} Colours run from the easiest level (light) to the hardest (dark). Where harder levels lose more, darker lines fall earlier. Bars: 95 % intervals, paired bootstrap over items.${floor}${seeds} ${sizeWords(view)}${referenceWords(reference)}`
+    return `${what} Colours run from the easiest level (light) to the hardest (dark). Where harder levels lose more, darker lines fall earlier. Bars: 95 % intervals, paired bootstrap over items.${bitsWords(view.series)}${floor}${seeds} ${sizeWords(view)}${referenceWords(reference)}`
   },
   figure({ view, reference }, prefix) {
     const shown = view.series.flatMap((s) => s.levels.flatMap(({ points }) => points)).filter(isDrawn)
@@ -40,12 +42,12 @@ export const axisPerformance: Chart = {
     }
     const y = heightScale(shown, view.better === 'lower', referenceHeights(reference, patternsOf(view)))
     for (const panel of layout.panels) drawPanel(panels, panel, y, reference)
-    panels.write('sparsity, % of weights set to zero', layout.middle, layout.bottom + 6, { fill: SOFT, align: 'center' })
+    panels.write(amountTitle(view.series), layout.middle, layout.bottom + 6, { fill: SOFT, align: 'center' })
     panels.write(y.isLog ? 'perplexity, × dense' : '% of dense', 8, layout.first, { fill: SOFT, align: 'center', turn: 90 })
     return {
       id: `${prefix}-axis-performance`,
       title: axisPerformance.title,
-      about: `${plural(layout.panels.length, 'panel')}: performance in percent of the dense model from 0 to 100 % sparsity, a line per level of ${view.families.map(({ name }) => name).join(', ')}, for ${view.series.map((s) => s.label).join('; ')}. The numbers are in the table below.`,
+      about: `${plural(layout.panels.length, 'panel')}: performance in percent of the dense model, a line per level of ${view.families.map(({ name }) => name).join(', ')}, ${amountWords(view.series)}. The numbers are in the table below.`,
       width: WIDTH,
       height: layout.bottom + 16,
       option: panels.option(),
@@ -87,24 +89,25 @@ function heightScale(points: readonly Point[], isLog: boolean, more: readonly nu
 }
 
 function drawPanel(panels: Panels, { family, series, box, isFirst }: FamilyPanel, y: Scale, reference: Reference | null): void {
-  const panel = panels.add(box, sparsityScale(), y, { x: true, y: isFirst })
-  drawReference(panels, panel, reference, [series.of])
-  panels.draw(line(panel, [[0, 100], [1, 100]], { color: INK, type: 'dashed' })) // prettier-ignore
+  const x = amountScale(series)
+  const panel = panels.add(box, x, y, { x: true, y: isFirst })
+  if (!series.isCoded) drawReference(panels, panel, reference, [series.of])
+  panels.draw(line(panel, [[x.min, 100], [x.max, 100]], { color: INK, type: 'dashed' })) // prettier-ignore
   const count = family.levels.length
   for (const [i, level] of family.levels.entries()) {
     const color = ramp(i, count)
-    // lines of one sparsity stand a little apart, so that one bar does not hide the other
-    const shift = (0.03 / count) * (i - (count - 1) / 2)
+    // lines of one level stand a little apart, so that one bar does not hide the other
+    const shift = ((0.03 * (x.max - x.min)) / count) * (i - (count - 1) / 2)
     const points = series.levels.flatMap((at) => {
       const p = pointsOf(family, at).find(({ task }) => task === level.task)
-      return p && isDrawn(p) ? [markOf(p, at.sparsity + shift, levelLabel(at.sparsity, at.pattern), y.isLog === true)] : []
+      return p && isDrawn(p) ? [markOf(p, amountOf(at) + shift, at.label, y.isLog === true)] : []
     })
     if (points.length === 0) continue
-    panels.draw(line(panel, [[0, 100], ...points.map(({ at }) => at)], { color, width: 1.5 }))
+    panels.draw(line(panel, [[x.min, 100], ...points.map(({ at }) => at)], { color, width: 1.5 }))
     panels.draw(errorBars(panel, points, color, 0.35), marks(panel, points, color, 4))
     const end = level.chance === null || level.dense === 0 ? null : (100 * level.chance) / level.dense
     if (end !== null && end >= y.min && end <= y.max) {
-      panels.draw(line(panel, [[0.97, end], [1, end]], { color, width: 2.4 })) // prettier-ignore
+      panels.draw(line(panel, [[x.max - 0.03 * (x.max - x.min), end], [x.max, end]], { color, width: 2.4 })) // prettier-ignore
     }
   }
 }

@@ -20,7 +20,7 @@ export const contrast: Chart = {
   id: 'contrast',
   title: 'Hard less easy, by pruning and by quantisation',
   empty: 'No two conditions above chance differ in difficulty, so there is nothing to tell apart.',
-  isFor: ({ view }) => view.series.some(isCoded) && view.series.some((s) => !isCoded(s)) && (view.families.length > 0 || view.hasDifficulty), // prettier-ignore
+  isFor: ({ view }) => view.series.some((s) => s.isCoded) && view.series.some((s) => !s.isCoded) && (view.families.length > 0 || view.hasDifficulty), // prettier-ignore
   caption({ view }) {
     const error = hasErrors(view) ? ' Right: against the relative error of the outputs of a matrix, on a logarithmic scale.' : '' // prettier-ignore
     return (
@@ -114,27 +114,19 @@ const COLUMNS: readonly Column[] = [
   },
 ]
 
-const isCoded = ({ method }: Series) => / bits=\d/.test(method)
-const nameOf = ({ label }: Series) => label.replace(/ bits=\d+/, '')
 const lookOf = ({ isCoded: coded, isControl: control }: Line) => (control ? 'dotted' : coded ? 'dashed' : 'solid')
 const hasErrors = (view: View) => view.series.some(({ levels }) => levels.some(({ outputError }) => (outputError ?? 0) > 0))
 
-/** Every subject under every way of compressing; a width of bits is a level, though the tidy table has it as a method. */
+/** Every subject under every way of compressing. */
 function linesOf(view: View): Line[] {
   return subjectsOf(view).flatMap(({ subject, easy, hard, all }) =>
-    [...groupBy(view.series, nameOf)].flatMap(([name, members]): Line[] => {
-      const levels = members.flatMap((series) =>
-        series.levels.map((level) => ({ level, coded: isCoded(series) ? labelOf(series) : null })),
-      )
-      const spots = levels.flatMap(({ level, coded }) => spotOf(level, coded, { easy, hard, all }))
-      const first = members[0]!
-      const kind = { isCoded: isCoded(first), isControl: isControl(first) }
-      return spots.length === 0 ? [] : [{ subject, name, ...kind, spots: spots.sort((a, b) => b.bits - a.bits) }]
+    view.series.flatMap((series): Line[] => {
+      const spots = series.levels.flatMap((level) => spotOf(level, series, { easy, hard, all }))
+      const kind = { name: series.label, isCoded: series.isCoded, isControl: isControl(series) }
+      return spots.length === 0 ? [] : [{ subject, ...kind, spots: spots.sort((a, b) => b.bits - a.bits) }]
     }),
   )
 }
-
-const labelOf = ({ method }: Series) => `${/ bits=(\d+)/.exec(method)![1]} bits`
 
 interface Ends {
   readonly easy: readonly string[]
@@ -155,15 +147,15 @@ function subjectsOf(view: View): (Ends & { readonly subject: string })[] {
   ]
 }
 
-function spotOf(level: Level, coded: string | null, { easy, hard, all }: Ends): Spot[] {
+function spotOf(level: Level, { isCoded }: Series, { easy, hard, all }: Ends): Spot[] {
   const of = (names: readonly string[]) => level.points.filter((p) => names.includes(p.task) && p.drop !== null)
   if (of(all).length < all.length) return []
   const [soft, firm] = [meanDrop(of(easy)), meanDrop(of(hard))]
   const value = firm.value - soft.value
   return [
     {
-      label: coded ?? level.label,
-      bits: coded === null ? 16 * (1 - level.sparsity) : level.effectiveBits,
+      label: level.label,
+      bits: isCoded ? level.effectiveBits : 16 * (1 - level.sparsity),
       error: level.outputError,
       ...{ value, low: value - Math.hypot(firm.below, soft.above), high: value + Math.hypot(firm.above, soft.below) },
       isCollapsed: meanDrop(of(all)).value > COLLAPSE,

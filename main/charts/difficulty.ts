@@ -1,4 +1,5 @@
 import type { TrendRow } from '../../preload/contract.ts'
+import { levelName } from './amount.ts'
 import { keyOfLevel, levelKey, type Level, type Point, type Series, type View } from './view.ts'
 import { fixed, percent, pValue, signed } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type ChartData, type DataTable } from './chart.ts'
@@ -55,7 +56,7 @@ export const difficulty: Chart = {
         const panel = panels.add(box, x, y, { x: true, y: c === 0 })
         const known = level.points.filter(isPlaced)
         const count = `${known.filter(isCounted).length} of ${known.length} tasks`
-        panels.write(`${level.label} ${series.of === null ? 'zeros' : 'kept'}`, box.x, box.y - 24, { bold: true, size: 11 })
+        panels.write(levelName(level), box.x, box.y - 24, { bold: true, size: 11 })
         panels.write(count, box.x + width, box.y - 24, { size: SMALL, fill: SOFT, align: 'right' })
         panels.write(words(series, level), box.x, box.y - 10, { size: SMALL, fill: SOFT })
         drawPanel(panels, panel, level, color, x, y)
@@ -98,10 +99,9 @@ const isPlaced = (p: Point) => p.difficulty !== null && p.drop !== null && p.axi
 function tableOf(series: Series, level: Level): DataTable[] {
   const points = level.points.filter(isPlaced)
   if (points.length === 0) return []
-  const unit = series.of === null ? 'zeros' : 'kept'
   return [
     {
-      caption: `${series.label}, ${level.label} ${unit}: drop in percent of dense, intervals are 95 %`,
+      caption: `${series.label}, ${levelName(level)}: drop in percent of dense, intervals are 95 %`,
       head: ['task', 'state', 'difficulty', 'drop', 'low', 'high', 'n'],
       words: 2,
       rows: points.map((p) => {

@@ -4,7 +4,8 @@ import { BOLD, drawLegend, shorten, type LegendEntry } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
 import { INK, ramp, SOFT } from './palette.ts'
 import { createPanels, niceScale, SMALL, type Scale } from './panels.ts'
-import { groupBy, levelLabel, meanOf, ofPattern } from './view.ts'
+import { levelLabel, ofPattern } from './amount.ts'
+import { groupBy, meanOf } from './view.ts'
 import { percent, plural, whole } from './words.ts'
 
 const LEFT = 44
@@ -103,7 +104,7 @@ function panelsOf({ trainings }: ChartData): Panel[] {
     return [...panels.values()].map((inside): Panel => {
       const { method, pattern, transfer } = inside[0]!
       const of = ofPattern(pattern)
-      const levels = [...groupBy(inside, (r) => levelLabel(r.sparsity, r.pattern))]
+      const levels = [...groupBy(inside, levelLabel)]
       return {
         name: `${method}${of === null ? '' : ` (N of ${of} kept)`}`,
         training: shared.split(', ').slice(0, 2).join(', '),

@@ -1,5 +1,6 @@
 import type { ChartSeries } from './option.ts'
-import type { Level, Point, View } from './view.ts'
+import { levelNumber } from './amount.ts'
+import type { Point, View } from './view.ts'
 import { fixed, multiple, percent, plural, sentence } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type DataTable } from './chart.ts'
 import { BOLD, shorten, textWidth } from './legend.ts'
@@ -204,20 +205,16 @@ function drawHeads(panels: Panels, view: View, layout: Layout): void {
     const room = Math.max(width, 40)
     const name = series.short.replace(` → ${series.transfer}`, '')
     panels.write(shorten(name, room / BOLD), x, HEAD - 40, { bold: true })
-    const unit = series.of === null ? 'zeros, %' : `kept of ${series.of}`
+    const unit = series.isCoded ? 'bits' : series.of === null ? 'zeros, %' : `kept of ${series.of}`
     // after training, the kind is what tells columns apart
     const below = series.transfer === 'none' ? unit : shorten(series.transfer, room, SMALL)
     panels.write(below, x, HEAD - 25, { fill: SOFT, size: SMALL })
     for (const [i, level] of series.levels.entries()) {
       if (i % every > 0) continue
-      panels.write(shortLabel(level), x + (i + 0.5) * layout.cell, HEAD - 9, { fill: SOFT, size: SMALL, align: 'center' })
+      panels.write(levelNumber(level, 1), x + (i + 0.5) * layout.cell, HEAD - 9, { fill: SOFT, size: SMALL, align: 'center' })
     }
     x += width + GAP
   }
-}
-
-function shortLabel(level: Level): string {
-  return level.pattern.includes(':') ? level.pattern.split(':')[0]! : String(Number((100 * level.sparsity).toFixed(1)))
 }
 
 function drawNames(panels: Panels, view: View, layout: Layout): void {

@@ -1,5 +1,7 @@
 import type { LedgerRow } from './input.ts'
-import { compressionOf, groupBy, levelLabel, ofPattern, type Series } from './view.ts'
+import { amountOf, bitsOf, levelLabel, ofPattern, withoutBits } from './amount.ts'
+import { amountScale } from './blocks.ts'
+import { compressionOf, groupBy, type Series } from './view.ts'
 import { fixed, percent, plural, whole } from './words.ts'
 import { WIDTH, type Chart, type DataTable } from './chart.ts'
 import { BOLD, drawLegend, shorten } from './legend.ts'
@@ -25,10 +27,11 @@ export const ledger: Chart = {
   caption({ view, ledger }) {
     const matrices = new Set(ledger.map((row) => row.name)).size
     const over = view.series.some((s) => s.seeds.length > 1) ? ' All seeds are drawn.' : ''
+    const bits = view.series.some(({ isCoded }) => isCoded) ? ' A method that codes weights is asked for no zeros: it has those that its codes come to, against bits per weight.' : '' // prettier-ignore
     return (
       `Each mark is one of ${plural(matrices, 'matrix', 'matrices')} at one level: its own sparsity against that asked of all of them together. ` +
       'On the dashed line a matrix lost just its share. A method that compares weights within the whole model takes more from some matrices than from others; ' +
-      `one that compares within a row or a matrix cannot. Point at a mark to read it.${over}`
+      `one that compares within a row or a matrix cannot.${bits} Point at a mark to read it.${over}`
     )
   },
   figure({ view, ledger }, prefix) {
@@ -46,18 +49,23 @@ export const ledger: Chart = {
     ] as const
     const top = drawLegend(panels, legend, LEFT, 0, WIDTH) + 4
     const width = (WIDTH - RIGHT - LEFT - GAP * (COLUMNS - 1)) / COLUMNS
-    for (const [i, { label, color, rows }] of shown.entries()) {
+    for (const [i, { series, label, color, rows }] of shown.entries()) {
       const [column, row] = [i % COLUMNS, Math.floor(i / COLUMNS)]
       const box = { x: LEFT + column * (width + GAP), y: top + HEAD + row * (HEAD + HEIGHT + FOOT), width, height: HEIGHT }
-      const panel = panels.add(box, sparsityScale(), sparsityScale(), { x: true, y: column === 0 })
+      const panel = panels.add(box, amountScale(series), sparsityScale(), { x: true, y: column === 0 })
       panels.write(shorten(label, width / BOLD, 11), box.x, box.y - 24, { bold: true, size: 11 })
       panels.write(spreadWords(rows), box.x, box.y - 10, { fill: SOFT, size: SMALL })
-      drawPanel(panels, panel, rows, color)
+      drawPanel(panels, panel, series, rows, color)
     }
     const height = top + Math.ceil(shown.length / COLUMNS) * (HEAD + HEIGHT + FOOT)
     const columns = Math.min(COLUMNS, shown.length)
     const middle = LEFT + (columns * (width + GAP) - GAP) / 2
-    panels.write('asked of all matrices, % zeros', middle, height + 6, { fill: SOFT, align: 'center' })
+    const coded = shown.map(({ series }) => series.isCoded)
+    const asked = [
+      ...(coded.includes(false) ? ['asked of all matrices, % zeros'] : []),
+      ...(coded.includes(true) ? ['bits per weight'] : []),
+    ]
+    panels.write(asked.join('; or '), middle, height + 6, { fill: SOFT, align: 'center' })
     panels.write('% zeros in a matrix', 8, top + HEAD + HEIGHT / 2, { fill: SOFT, align: 'center', turn: 90 })
     return {
       id: `${prefix}-ledger`,
@@ -77,7 +85,9 @@ export const ledger: Chart = {
 }
 
 function rowsOf({ method, group, of }: Series, ledger: readonly LedgerRow[]): LedgerRow[] {
-  return ledger.filter(({ level }) => level.method === method && level.group === group && ofPattern(level.pattern) === of)
+  return ledger.filter(
+    ({ level }) => withoutBits(level.method) === method && level.group === group && ofPattern(level.pattern) === of,
+  )
 }
 
 /** What is trained afterwards changes no ledger: series that differ in nothing else are one. */
@@ -86,20 +96,22 @@ function compressionsOf(series: readonly Series[]): { readonly series: Series; r
   return once.map(([first]) => ({ series: first!, label: compressionOf(first!) }))
 }
 
-function drawPanel(panels: Panels, panel: number, rows: readonly LedgerRow[], color: string): void {
-  panels.draw(line(panel, [[0, 0], [1, 1]], { color: FLOOR, type: 'dashed' })) // prettier-ignore
+function drawPanel(panels: Panels, panel: number, { isCoded }: Series, rows: readonly LedgerRow[], color: string): void {
+  if (!isCoded) panels.draw(line(panel, [[0, 0], [1, 1]], { color: FLOOR, type: 'dashed' })) // prettier-ignore
   const points = rows.map((row): Mark => ({
-    at: [row.level.sparsity, row.sparsity],
+    at: [amountOf(row.level), row.sparsity],
     ...{ low: null, high: null, isHollow: true },
-    tip: `${row.name}, ${levelLabel(row.level.sparsity, row.level.pattern)}: ${percent(row.sparsity)} % zeros, ${whole(row.zeros)} of ${whole(row.out * row.in)}`,
+    tip: `${row.name}, ${levelLabel(row.level)}: ${percent(row.sparsity)} % zeros, ${whole(row.zeros)} of ${whole(row.out * row.in)}`,
   }))
   panels.draw(marks(panel, points, color, 4.5))
 }
 
-/** "at most 12.3 points from its share". */
+/** "at most 12.3 points from its share"; of codes the most zeros that a matrix has. */
 function spreadWords(rows: readonly LedgerRow[]): string {
   const [first] = rows
   if (!first) return ''
+  if (bitsOf(first.level.method) !== null)
+    return `zeros as they fall, at most ${percent(Math.max(...rows.map((r) => r.sparsity)))} %`
   const worst = rows.reduce((a, b) => (distance(b) > distance(a) ? b : a), first)
   return `at most ${percent(distance(worst))} points from its share`
 }
@@ -121,7 +133,12 @@ function summaryOf(ledger: readonly LedgerRow[]): DataTable {
     const kept = rows.flatMap(({ conformity }) => (conformity === null ? [] : [conformity]))
     return [
       ...[rows[0]!.recipe, isEven ? 'all alike' : least.name, isEven ? 'all alike' : most.name],
-      ...[rows[0]!.level.sparsity, zeros / weights, least.sparsity, most.sparsity].map((v) => percent(v, 2)),
+      ...[
+        bitsOf(rows[0]!.level.method) === null ? rows[0]!.level.sparsity : null,
+        zeros / weights,
+        least.sparsity,
+        most.sparsity,
+      ].map((v) => percent(v, 2)),
       ...[whole(rows.length), whole(weights), kept.length === 0 ? '–' : percent(Math.min(...kept), 2)],
     ]
   })

@@ -22,7 +22,12 @@ export function line(
     silent: true,
     clip: true,
     z: more.z ?? 2,
-    lineStyle: { color: look.color, width: look.width ?? 1, type: look.type ?? 'solid', ...(more.opacity !== undefined && { opacity: more.opacity }) },
+    lineStyle: {
+      color: look.color,
+      width: look.width ?? 1,
+      type: look.type ?? 'solid',
+      ...(more.opacity !== undefined && { opacity: more.opacity }),
+    },
   }
 }
 

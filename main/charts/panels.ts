@@ -123,3 +123,9 @@ export function timesWords(value: number): string {
 export function sparsityScale(): Scale {
   return { min: 0, max: 1, ticks: [0, 0.25, 0.5, 0.75, 1], label: (v) => String(Math.round(100 * v)) }
 }
+
+/** Bits of a weight as −log₂: from the 32 of the dense model to the left of 2, so that every halving is as wide. */
+export function bitsScale(): Scale {
+  const ticks = [32, 16, 8, 6, 4, 3, 2].map((bits) => -Math.log2(bits))
+  return { min: -5, max: -0.75, ticks, label: (v) => (v === -5 ? 'dense' : String(Math.round(2 ** -v))) }
+}

@@ -1,10 +1,12 @@
 import type { GroupRow } from './input.ts'
-import { compareText, groupBy, levelKey, levelLabel, meanOf, seriesKey, type Series } from './view.ts'
+import { amountOf, levelLabel } from './amount.ts'
+import { amountScale, amountTitle, amountWords, bitsWords, blocksOf, type Block } from './blocks.ts'
+import { compareText, groupBy, levelKey, meanOf, seriesKey, type Series } from './view.ts'
 import { fixed, plural } from './words.ts'
 import { sizeWords, WIDTH, type Chart, type ChartData } from './chart.ts'
 import { drawLegend, shorten } from './legend.ts'
 import { area, errorBars, line, marks, ribbon, type Mark } from './marks.ts'
-import { createPanels, logScale, niceScale, SMALL, sparsityScale, timesWords, type Panels, type Scale } from './panels.ts'
+import { createPanels, logScale, niceScale, SMALL, timesWords, type Panels, type Scale } from './panels.ts'
 import { FLOOR, INK, PALE, seriesColour, SOFT } from './palette.ts'
 import { drawReference, referenceHeights, referenceLegend, referenceTables, referenceWords } from './reference.ts'
 
@@ -33,11 +35,11 @@ interface Spot {
   readonly floor: number
 }
 
-/** Performance against sparsity: a panel per task group, a line per series. */
+/** Performance against sparsity, and below it against bits: a panel per task group, a line per series. */
 export const performance: Chart = {
   id: 'performance',
-  title: 'Performance against sparsity, by group of tasks',
-  empty: 'No compressed version has been scored yet, so there is no performance to draw against sparsity.',
+  title: 'Performance against compression, by group of tasks',
+  empty: 'No compressed version has been scored yet, so there is no performance to draw.',
   caption({ view, groups, reference }) {
     const isAccuracy = view.better === 'higher'
     const what = isAccuracy
@@ -53,7 +55,7 @@ export const performance: Chart = {
     const cut = spots.some(({ y }) => y < min || y > max)
       ? ' Where dense is above chance on no task, scores may lie beyond the axis.'
       : ''
-    return `${what} Bands: 95 % intervals, paired bootstrap over items.${floor}${cut}${over} ${sizeWords(view)}${referenceWords(reference)}`
+    return `${what} Bands: 95 % intervals, paired bootstrap over items.${bitsWords(view.series)}${floor}${cut}${over} ${sizeWords(view)}${referenceWords(reference)}`
   },
   figure(data, prefix) {
     const { view, groups, reference } = data
@@ -70,29 +72,31 @@ export const performance: Chart = {
     const left = isLog ? LEFT + 8 : LEFT
     const width = (WIDTH - RIGHT - left - GAP * (columns - 1)) / columns
     const rowHeight = HEAD + boxHeight + FOOT
-    for (const [i, { key, name, members }] of sets.entries()) {
-      const [column, row] = [i % columns, Math.floor(i / columns)]
-      const box = { x: left + column * (width + GAP), y: top + 8 + HEAD + row * rowHeight, width, height: boxHeight }
-      panels.write(shorten(name, width + GAP - 6, 11), box.x, box.y - 24, { size: 11 })
-      panels.write(standing(members), box.x, box.y - 10, { fill: SOFT, size: SMALL })
-      const panel = panels.add(box, sparsityScale(), y, { x: true, y: column === 0 })
-      const of = (series: Series) => spots.get(JSON.stringify([key, series.id])) ?? []
-      drawReference(panels, panel, reference, patterns)
-      drawPanel(panels, panel, view.series, of, chanceOf(members), y)
+    const blocks = blocksOf(view.series)
+    const blockHeight = Math.ceil(sets.length / columns) * rowHeight + 26
+    for (const [b, block] of blocks.entries()) {
+      const upper = top + 8 + b * blockHeight
+      for (const [i, { key, name, members }] of sets.entries()) {
+        const [column, row] = [i % columns, Math.floor(i / columns)]
+        const box = { x: left + column * (width + GAP), y: upper + HEAD + row * rowHeight, width, height: boxHeight }
+        panels.write(shorten(name, width + GAP - 6, 11), box.x, box.y - 24, { size: 11 })
+        panels.write(standing(members), box.x, box.y - 10, { fill: SOFT, size: SMALL })
+        const panel = panels.add(box, amountScale(block), y, { x: true, y: column === 0 })
+        const of = (series: Series) => spots.get(JSON.stringify([key, series.id])) ?? []
+        if (!block.isCoded) drawReference(panels, panel, reference, patterns)
+        drawPanel(panels, panel, block, of, chanceOf(members), y)
+      }
+      const [middle, bottom] = [left + ((width + GAP) * columns - GAP) / 2, upper + blockHeight - 18]
+      panels.write(amountTitle([block]), middle, bottom, { fill: SOFT, align: 'center' })
+      const title = isLog ? 'perplexity, × dense' : '% of dense'
+      panels.write(title, 8, upper + HEAD + boxHeight / 2, { fill: SOFT, align: 'center', turn: 90 })
     }
-    const height = top + 8 + Math.ceil(sets.length / columns) * rowHeight
-    panels.write('sparsity, % of weights set to zero', left + ((width + GAP) * columns - GAP) / 2, height + 8, {
-      fill: SOFT,
-      align: 'center',
-    })
-    const title = isLog ? 'perplexity, × dense' : '% of dense'
-    panels.write(title, 8, top + 8 + HEAD + boxHeight / 2, { fill: SOFT, align: 'center', turn: 90 })
     return {
       id: `${prefix}-performance`,
       title: performance.title,
-      about: `${plural(sets.length, 'panel')}, one per set of tasks: performance in percent of the dense model from 0 to 100 % sparsity for ${view.series.map((s) => s.label).join('; ')}. The numbers are in the table below.`,
+      about: `${plural(sets.length * blocks.length, 'panel')}, one per set of tasks: performance in percent of the dense model ${amountWords(view.series)}. The numbers are in the table below.`,
       width: WIDTH,
-      height: height + 18,
+      height: top + blocks.length * blockHeight,
       option: panels.option(),
     }
   },
@@ -131,7 +135,7 @@ export const performance: Chart = {
 function rowOf(name: string, series: Series, { row, y, low, high, floor }: Spot): string[] {
   const scores = [row.value, row.low, row.high].map((v) => fixed(v, row.chance === null ? 2 : 4))
   const shares = [y, low, high].map((v) => fixed(v, 1))
-  return [name, series.label, levelLabel(row.sparsity, row.pattern), ...scores, ...shares, String(row.tasks), fixed(floor, floor % 1 ? 1 : 0)] // prettier-ignore
+  return [name, series.label, levelLabel(row), ...scores, ...shares, String(row.tasks), fixed(floor, floor % 1 ? 1 : 0)] // prettier-ignore
 }
 
 /** All tasks first, then those that dense can do, then the groups by name. */
@@ -185,28 +189,28 @@ function heightScale(spots: readonly Spot[], isLog: boolean, more: readonly numb
 function drawPanel(
   panels: Panels,
   panel: number,
-  series: readonly Series[],
+  block: Block,
   of: (series: Series) => readonly Spot[],
   chance: number | null,
   { min, max }: Scale,
 ): void {
+  const { min: from, max: to } = amountScale(block)
   if (chance !== null) {
-    panels.draw(area(panel, [0, min], [1, chance], PALE), line(panel, [[0, chance], [1, chance]], { color: FLOOR, type: 'dotted', width: 1.4 })) // prettier-ignore
+    panels.draw(area(panel, [from, min], [to, chance], PALE), line(panel, [[from, chance], [to, chance]], { color: FLOOR, type: 'dotted', width: 1.4 })) // prettier-ignore
   }
-  panels.draw(line(panel, [[0, 100], [1, 100]], { color: INK, type: 'dashed' })) // prettier-ignore
-  for (const [i, one] of series.entries()) {
+  panels.draw(line(panel, [[from, 100], [to, 100]], { color: INK, type: 'dashed' })) // prettier-ignore
+  for (const { series: one, color } of block.lines) {
     const spots = of(one)
-    const color = seriesColour(i)
     const points = spots.map((spot): Mark => ({
       at: [spot.x, spot.y],
       low: spot.low,
       high: spot.high,
       isHollow: spot.floor > 0 && spot.floor * 2 >= spot.row.tasks,
-      tip: `${one.label}, ${levelLabel(spot.row.sparsity, spot.row.pattern)}: ${fixed(spot.y, 1)} % of dense [${fixed(spot.low, 1)}, ${fixed(spot.high, 1)}], ${fixed(spot.floor, 0)} of ${plural(spot.row.tasks, 'task')} at the floor`,
+      tip: `${one.label}, ${levelLabel(spot.row)}: ${fixed(spot.y, 1)} % of dense [${fixed(spot.low, 1)}, ${fixed(spot.high, 1)}], ${fixed(spot.floor, 0)} of ${plural(spot.row.tasks, 'task')} at the floor`,
     }))
-    const start: [number, number, number] = [0, 100, 100]
+    const start: [number, number, number] = [from, 100, 100]
     panels.draw(ribbon(panel, [start, ...spots.map((s): [number, number, number] => [s.x, s.low, s.high])], color))
-    panels.draw(line(panel, [[0, 100], ...points.map(({ at }) => at)], { color, width: 1.6 }))
+    panels.draw(line(panel, [[from, 100], ...points.map(({ at }) => at)], { color, width: 1.6 }))
     if (points.length === 1) panels.draw(errorBars(panel, points, color))
     panels.draw(marks(panel, points.filter(({ at: [, y] }) => y >= min && y <= max), color, 4.5)) // prettier-ignore
   }
@@ -231,7 +235,7 @@ function spotsOf(groups: readonly GroupRow[]): Map<string, Spot[]> {
     const low = Math.min(...rows.map((r) => r.normalisedLow ?? y))
     const high = Math.max(...rows.map((r) => r.normalisedHigh ?? y))
     const scores = { value: meanOf(rows.map((r) => r.value))!, low: Math.min(...rows.map((r) => r.low)), high: Math.max(...rows.map((r) => r.high)) } // prettier-ignore
-    const spot = { x: row.sparsity, y, low, high, row: { ...row, ...scores }, floor: meanOf(rows.map((r) => r.floor))! }
+    const spot = { x: amountOf(row), y, low, high, row: { ...row, ...scores }, floor: meanOf(rows.map((r) => r.floor))! }
     spots.set(key, [...(spots.get(key) ?? []), spot])
   }
   for (const line of spots.values()) line.sort((a, b) => a.x - b.x)

@@ -1,19 +1,23 @@
 import type { TrendRow } from '../../preload/contract.ts'
-import { groupBy, levelKey, levelLabel, meanOf, seriesKey, type Series } from './view.ts'
+import { amountOf, levelLabel, withoutBits } from './amount.ts'
+import { amountScale, amountTitle, bitsWords, blocksOf, type Block } from './blocks.ts'
+import { groupBy, levelKey, meanOf, seriesKey } from './view.ts'
 import { fixed, plural, pValue, signed } from './words.ts'
 import { signOf, trendMark } from './levels.ts'
 import { sizeWords, WIDTH, type Chart, type ChartData } from './chart.ts'
 import { drawLegend } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
-import { createPanels, niceScale, sparsityScale, type Panels, type Scale } from './panels.ts'
+import { createPanels, niceScale, type Panels, type Scale } from './panels.ts'
 import { INK, seriesColour, SOFT } from './palette.ts'
 
 const LEFT = 56
 const GAP = 26
 const TAU_HEIGHT = 190
 const FLOOR_HEIGHT = 84
+/** Both, and what stands between and below them. */
+const BLOCK_HEIGHT = TAU_HEIGHT + 16 + FLOOR_HEIGHT + 42
 
-/** Kendall's tau across levels, above the count of tasks that are left out of it; a column per estimator of difficulty. */
+/** Kendall's tau across levels, above the count of tasks that are left out of it; a column per estimator of difficulty, bits below zeros. */
 export const trend: Chart = {
   id: 'trend',
   title: 'Does difficulty predict the drop? Tau across levels',
@@ -30,45 +34,57 @@ export const trend: Chart = {
       ? 'Below: tasks left out of tau because they, or the dense model on them, are not above chance. Where that line nears all tasks, tau says little.'
       : 'Below: tasks left out of tau; scores without chance leave out none.'
     return (
-      `${columns}Above: Kendall’s tau-b between declared difficulty and drop; above zero, harder tasks lose more. Bars: 95 % intervals, bootstrap over tasks. ` +
+      `${columns}Above: Kendall’s tau-b between declared difficulty and drop; above zero, harder tasks lose more. Bars: 95 % intervals, bootstrap over tasks.${bitsWords(view.series)} ` +
       'Full marks have an interval that excludes zero; hollow ones cannot be told from no trend. ' +
       'Each interval stands for itself: with many levels, some exclude zero by chance. ' +
       `${below}${over} ${sizeWords(view)}`
     )
   },
   figure({ view, trends }, prefix) {
-    const estimators = [...groupBy(trends, (t) => t.estimator)].map(([name, rows]) => ({
-      name,
-      lines: linesOf(view.series, rows),
-    }))
-    const all = estimators.flatMap(({ lines }) => lines)
-    if (all.every((line) => line.marks.length === 0)) return null
+    const estimators = [...groupBy(trends, (t) => t.estimator)]
+    const blocks = blocksOf(view.series).flatMap((block) => {
+      const columns = estimators.map(([name, rows]) => ({ name, lines: linesOf(block, rows) }))
+      return columns.some(({ lines }) => lines.some((one) => one.marks.length > 0)) ? [{ ...block, columns }] : []
+    })
+    const all = blocks.flatMap(({ columns }) => columns.flatMap(({ lines }) => lines))
+    if (all.length === 0) return null
     const panels = createPanels()
     const legend = view.series.map(({ label }, i) => ({
       ...{ label, color: seriesColour(i), mark: 'full' as const, line: 'solid' as const },
     }))
     const hollow = { label: 'interval includes zero', color: SOFT, mark: 'hollow' as const }
-    const top = drawLegend(panels, [...legend, hollow], LEFT, 0, WIDTH) + (estimators.length > 1 ? 30 : 10)
+    const head = estimators.length > 1 ? 30 : 10
+    const first = drawLegend(panels, [...legend, hollow], LEFT, 0, WIDTH)
     const total = Math.max(1, ...trends.map((t) => t.tasks + t.floor))
     const scales = { tau: tauScale(all), count: countScale(total) }
     const width = (WIDTH - LEFT - 14 - GAP * (estimators.length - 1)) / estimators.length
-    for (const [i, { name, lines }] of estimators.entries()) {
-      const left = LEFT + i * (width + GAP)
-      if (estimators.length > 1) panels.write(name, left, top - 14, { bold: true })
-      drawColumn(panels, lines, { left, top, width, total, isFirst: i === 0 }, scales)
+    for (const [b, block] of blocks.entries()) {
+      const top = first + head + b * (BLOCK_HEIGHT + head)
+      for (const [i, { name, lines }] of block.columns.entries()) {
+        const left = LEFT + i * (width + GAP)
+        if (estimators.length > 1) panels.write(name, left, top - 14, { bold: true })
+        drawColumn(panels, lines, { left, top, width, total, isFirst: i === 0 }, { x: amountScale(block), ...scales })
+      }
+      const lower = top + TAU_HEIGHT + 16
+      panels.write('Kendall’s tau', 8, top + TAU_HEIGHT / 2, { fill: SOFT, align: 'center', turn: 90 })
+      panels.write('tasks left out', 8, lower + FLOOR_HEIGHT / 2, { fill: SOFT, align: 'center', turn: 90 })
+      panels.write(amountTitle([block]), (LEFT + WIDTH - 14) / 2, lower + FLOOR_HEIGHT + 32, { fill: SOFT, align: 'center' })
     }
-    const lower = top + TAU_HEIGHT + 16
-    panels.write('Kendall’s tau', 8, top + TAU_HEIGHT / 2, { fill: SOFT, align: 'center', turn: 90 })
-    panels.write('tasks left out', 8, lower + FLOOR_HEIGHT / 2, { fill: SOFT, align: 'center', turn: 90 })
-    panels.write('sparsity, % of weights set to zero', (LEFT + WIDTH - 14) / 2, lower + FLOOR_HEIGHT + 32, {
-      ...{ fill: SOFT, align: 'center' },
-    })
+    const said = (name: string) =>
+      blocks.flatMap(({ columns }) => columns.flatMap((column) => (column.name === name ? column.lines : [])))
     return {
       id: `${prefix}-trend`,
       title: trend.title,
-      about: `Tau between difficulty and drop. ${estimators.map(({ name, lines }) => `By ${name}: ${lines.map(({ label, marks: m }) => `${label}: ${m.map(({ tip }) => tip).join('; ')}`).join('. ')}`).join('. ')}.`,
+      about: `Tau between difficulty and drop. ${estimators
+        .map(
+          ([name]) =>
+            `By ${name}: ${said(name)
+              .map(({ label, marks: m }) => `${label}: ${m.map(({ tip }) => tip).join('; ')}`)
+              .join('. ')}`,
+        )
+        .join('. ')}.`,
       width: WIDTH,
-      height: lower + FLOOR_HEIGHT + 42,
+      height: first + blocks.length * (BLOCK_HEIGHT + head),
       option: panels.option(),
     }
   },
@@ -77,7 +93,7 @@ export const trend: Chart = {
     const hasSeeds = new Set(trends.map((t) => t.seed)).size > 1
     const rows = trends.map((t) => {
       const numbers = [signed(t.tau, 3), signed(t.low, 3), signed(t.high, 3), t.p === null ? '–' : fixed(t.p, 4)]
-      const names = [t.estimator, t.method, t.group, levelLabel(t.sparsity, t.pattern)]
+      const names = [t.estimator, withoutBits(t.method), t.group, levelLabel(t)]
       return [...names, ...(hasSeeds ? [String(t.seed)] : []), ...numbers, String(t.tasks), String(t.floor)]
     })
     const head = ['difficulty', 'method', 'within', 'level', ...(hasSeeds ? ['seed'] : []), 'tau', 'low', 'high', 'p', 'tasks', 'left out'] // prettier-ignore
@@ -102,55 +118,60 @@ interface Column {
   readonly isFirst: boolean
 }
 
-function drawColumn(panels: Panels, lines: readonly TrendLine[], column: Column, scales: { tau: Scale; count: Scale }): void {
+interface Scales {
+  readonly x: Scale
+  readonly tau: Scale
+  readonly count: Scale
+}
+
+function drawColumn(panels: Panels, lines: readonly TrendLine[], column: Column, scales: Scales): void {
   const { left, top, width, total, isFirst } = column
-  const x = sparsityScale()
+  const { x } = scales
   const upper = panels.add({ x: left, y: top, width, height: TAU_HEIGHT }, x, scales.tau, { x: false, y: isFirst })
   const box = { x: left, y: top + TAU_HEIGHT + 16, width, height: FLOOR_HEIGHT }
   const lower = panels.add(box, x, scales.count, { x: true, y: isFirst })
-  panels.draw(line(upper, [[0, 0], [1, 0]], { color: INK, type: 'dashed' })) // prettier-ignore
-  panels.draw(line(lower, [[0, total], [1, total]], { color: INK, type: 'dashed' })) // prettier-ignore
+  panels.draw(line(upper, [[x.min, 0], [x.max, 0]], { color: INK, type: 'dashed' })) // prettier-ignore
+  panels.draw(line(lower, [[x.min, total], [x.max, total]], { color: INK, type: 'dashed' })) // prettier-ignore
   for (const { marks: points, path, color, floors } of lines) {
     panels.draw(line(upper, path, { color, width: 1.4 }), errorBars(upper, points, color), marks(upper, points, color, 6)) // prettier-ignore
     panels.draw(line(lower, floors.map(({ at }) => at), { color, width: 1.4 }), marks(lower, floors, color, 4.5)) // prettier-ignore
   }
 }
 
-function linesOf(series: readonly Series[], trends: ChartData['trends']): TrendLine[] {
-  return series.flatMap((one, i) => {
+function linesOf(block: Block, trends: ChartData['trends']): TrendLine[] {
+  const { min, max } = amountScale(block)
+  return block.lines.flatMap(({ series: one, color }, i) => {
     const rows = trends.filter((t) => seriesKey(t) === one.id)
     if (rows.length === 0) return []
     // lines that share a level stand a little apart, so that one bar does not hide the other
-    const shift = 0.008 * (i - (series.length - 1) / 2)
-    const levels = [...groupBy(rows, levelKey).values()].sort((a, b) => a[0]!.sparsity - b[0]!.sparsity)
+    const shift = 0.008 * (max - min) * (i - (block.lines.length - 1) / 2)
+    const levels = [...groupBy(rows, levelKey).values()].sort((a, b) => amountOf(a[0]!) - amountOf(b[0]!))
     const points = levels.map((some) => markOf(some, shift))
     return {
-      ...{ label: one.label, color: seriesColour(i) },
+      ...{ label: one.label, color },
       marks: points.filter((mark) => mark !== null),
-      path: points.map((mark, at) => mark?.at ?? ([levels[at]![0]!.sparsity, NaN] as const)),
+      path: points.map((mark, at) => mark?.at ?? ([amountOf(levels[at]![0]!), NaN] as const)),
       floors: levels.map((some) => floorMark(some, shift)),
     }
   })
 }
 
 function markOf(rows: readonly TrendRow[], shift: number): Mark | null {
-  const { sparsity, pattern } = rows[0]!
   const mark = trendMark(rows)
   const { tau, low, high, p, seeds, tasks } = mark
   if (tau === null) return null
   const tests = seeds === 1 ? pValue(p) : `over ${seeds} seeds`
   return {
-    ...{ at: [sparsity + shift, tau], low, high },
+    ...{ at: [amountOf(rows[0]!) + shift, tau], low, high },
     isHollow: signOf(mark) === 0,
-    tip: `${levelLabel(sparsity, pattern)}: tau ${signed(tau, 2)} [${signed(low, 2)}, ${signed(high, 2)}], ${tests}, ${plural(tasks, 'task')}`,
+    tip: `${levelLabel(rows[0]!)}: tau ${signed(tau, 2)} [${signed(low, 2)}, ${signed(high, 2)}], ${tests}, ${plural(tasks, 'task')}`,
   }
 }
 
 function floorMark(rows: readonly TrendRow[], shift: number): Mark {
-  const { sparsity, pattern } = rows[0]!
   const floor = meanOf(rows.map((t) => t.floor))!
-  const tip = `${levelLabel(sparsity, pattern)}: ${fixed(floor, floor % 1 ? 1 : 0)} left out`
-  return { at: [sparsity + shift, floor], low: null, high: null, tip }
+  const tip = `${levelLabel(rows[0]!)}: ${fixed(floor, floor % 1 ? 1 : 0)} left out`
+  return { at: [amountOf(rows[0]!) + shift, floor], low: null, high: null, tip }
 }
 
 /** Symmetric about zero, wide enough for all marks and half of each bar. */

@@ -1,4 +1,5 @@
 import type { ResultRow, TrendRow } from '../../preload/contract.ts'
+import { amountOf, bitsOf, levelLabel, ofPattern, withoutBits } from './amount.ts'
 
 /** One model under one scorer, after one training where there was any: what belongs in one set of figures, for it has one reference. */
 export interface View {
@@ -30,16 +31,19 @@ export interface Family {
   readonly levels: readonly Point[]
 }
 
-/** One method within one comparison group and family of patterns, from little to much compression. */
+/** One method within one comparison group and family of patterns, from little to much compression: levels of sparsity, or of bits. */
 export interface Series {
   readonly id: string
   readonly label: string
   /** The label without the pattern, for places that say it themselves. */
   readonly short: string
+  /** As in ResultRow, without bits. */
   readonly method: string
   readonly group: string
   /** As in ResultRow. */
   readonly transfer: string
+  /** Whether its levels are bits of a weight rather than zeros. */
+  readonly isCoded: boolean
   /** M of patterns that keep N of M; null where the pattern is free. */
   readonly of: number | null
   readonly seeds: readonly number[]
@@ -47,9 +51,11 @@ export interface Series {
 }
 
 export interface Level {
+  /** As in ResultRow. */
+  readonly method: string
   readonly sparsity: number
   readonly pattern: string
-  /** "50 %", or "4 of 8" kept. */
+  /** "50 %", "4 of 8" kept, or "4 bits". */
   readonly label: string
   /** As in ResultRow, mean over seeds. */
   readonly effectiveBits: number
@@ -124,7 +130,7 @@ export function axisName({ task, axis }: Pick<ResultRow, 'task' | 'axis'>): stri
 
 /** Which line of a chart a row belongs to; equal for result, group and trend rows of the same compression and kind of training. */
 export function seriesKey(row: Pick<TrendRow, 'method' | 'group' | 'pattern' | 'transfer'>): string {
-  return JSON.stringify([row.method, row.group, ofPattern(row.pattern), row.transfer])
+  return JSON.stringify([withoutBits(row.method), row.group, ofPattern(row.pattern), row.transfer])
 }
 
 /** Which mark of that line, over all seeds. */
@@ -133,34 +139,22 @@ export function levelKey(row: Pick<TrendRow, 'method' | 'group' | 'pattern' | 's
 }
 
 /** The levelKey of a series' level. */
-export function keyOfLevel({ method, group, transfer }: Series, { pattern, sparsity }: Level): string {
+export function keyOfLevel({ group, transfer }: Series, { method, pattern, sparsity }: Level): string {
   return levelKey({ method, group, pattern, sparsity, transfer })
-}
-
-/** The M of "N:M", N of M kept; null for a free pattern. */
-export function ofPattern(pattern: string): number | null {
-  const [, of] = pattern.split(':')
-  return of === undefined ? null : Number(of)
-}
-
-export function levelLabel(sparsity: number, pattern: string): string {
-  const [keep, of] = pattern.split(':')
-  return of === undefined ? `${Number((100 * sparsity).toFixed(2))} %` : `${keep} of ${of}`
 }
 
 /** What was done to the weights and after, without how much of it: "magnitude", "wanda, N of 4 kept", "magnitude per layer → sparse". */
 export function compressionName(row: Pick<ResultRow, 'method' | 'group' | 'pattern' | 'transfer'>): string {
   const of = ofPattern(row.pattern)
   const within = row.method === 'dense' || row.group === 'model' || row.group === 'none' ? '' : ` per ${row.group}`
-  const name = row.method === 'dense' ? 'uncompressed' : `${row.method}${within}${of === null ? '' : `, N of ${of} kept`}`
+  const name =
+    row.method === 'dense' ? 'uncompressed' : `${withoutBits(row.method)}${within}${of === null ? '' : `, N of ${of} kept`}`
   return row.transfer === 'none' ? name : `${name} → ${row.transfer}`
 }
 
 /** How much of it: "50 %" of weights set to zero, "2 of 4" kept, "4 bits". */
-export function amountName(row: Pick<ResultRow, 'method' | 'sparsity' | 'pattern' | 'bits'>): string {
-  if (row.method === 'dense') return 'dense'
-  const coded = row.bits < 32 ? [`${row.bits} bits`] : []
-  return [...(row.sparsity > 0 || coded.length === 0 ? [levelLabel(row.sparsity, row.pattern)] : []), ...coded].join(', ')
+export function amountName(row: Pick<ResultRow, 'method' | 'sparsity' | 'pattern'>): string {
+  return row.method === 'dense' ? 'dense' : levelLabel(row)
 }
 
 /** Mean of the numbers that are there; null where none is. */
@@ -190,15 +184,16 @@ function viewOf(rows: readonly ResultRow[]): View {
   const firsts = [...compressed.values()].map((members) => members[0]!)
   const series = [...compressed].map(([id, members]): Series => {
     const levels = [...groupBy(members, levelKey).values()].map((level): Level => {
-      const { sparsity, pattern } = level[0]!
+      const { method, sparsity, pattern } = level[0]!
       const sizes = { effectiveBits: level[0]!.effectiveBits, outputError: meanOf(level.map((r) => r.outputError)) }
-      return { sparsity, pattern, label: levelLabel(sparsity, pattern), ...sizes, points: points(level) }
+      return { method, sparsity, pattern, label: levelLabel(level[0]!), ...sizes, points: points(level) }
     })
     const { method, group, pattern, transfer } = members[0]!
     return {
-      ...{ id, method, group, transfer, of: ofPattern(pattern), ...seriesLabels(members[0]!, firsts) },
+      ...{ id, method: withoutBits(method), group, transfer, isCoded: bitsOf(method) !== null, of: ofPattern(pattern) },
+      ...seriesLabels(members[0]!, firsts),
       seeds: [...new Set(members.map((r) => r.seed))].sort((a, b) => a - b),
-      levels: levels.sort((a, b) => a.sparsity - b.sparsity),
+      levels: levels.sort((a, b) => amountOf(a) - amountOf(b)),
     }
   })
   // a study may hold compressed cells before its dense ones are done; each row carries its dense value
@@ -227,11 +222,12 @@ function familiesOf(tasks: readonly Point[]): Family[] {
 /** "magnitude", with pattern, training and comparison group where another series would read the same. */
 function seriesLabels(row: ResultRow, all: readonly ResultRow[]): { label: string; short: string } {
   const of = ofPattern(row.pattern)
+  const method = withoutBits(row.method)
   const isSame = (other: ResultRow) =>
-    other.method === row.method && ofPattern(other.pattern) === of && other.transfer === row.transfer
+    withoutBits(other.method) === method && ofPattern(other.pattern) === of && other.transfer === row.transfer
   const within = all.filter(isSame).length > 1 ? [`per ${row.group}`] : []
   const kept = of === null ? [] : [`N of ${of} kept`]
-  const trained = row.transfer === 'none' ? row.method : `${row.method} → ${row.transfer}`
+  const trained = row.transfer === 'none' ? method : `${method} → ${row.transfer}`
   const name = (more: readonly string[]) => (more.length === 0 ? trained : `${trained} (${more.join(', ')})`)
   return { label: name([...kept, ...within]), short: name(within) }
 }

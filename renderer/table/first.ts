@@ -1,6 +1,6 @@
 import { informativeLevels } from '../../main/charts/difficulty.ts'
-import { isControl, viewsOf } from '../../main/charts/view.ts'
-import { amountName, compressionName } from '../../main/charts/view.ts'
+import { levelLabel } from '../../main/charts/amount.ts'
+import { amountName, compressionName, isControl, seriesKey, viewsOf } from '../../main/charts/view.ts'
 import type { ResultRow } from '../../preload/contract.ts'
 import type { Filter, Frame } from './frame.ts'
 
@@ -26,13 +26,13 @@ export function firstLook({ rows }: Frame): Start {
   if (!view || !series) return { look: { x: 'condition', y: 'value', colour: 'taskGroup', facet: '' }, filters }
   const levels = informativeLevels(series)
   const amountsOf = (picked: typeof levels): Filter => {
-    const at = (row: ResultRow) => picked.some((l) => l.sparsity === row.sparsity && l.pattern === row.pattern)
+    const at = (row: ResultRow) => picked.some(({ label }) => label === levelLabel(row))
     return { column: 'amount', values: [...new Set(rows.filter((row) => row.method !== 'dense' && at(row)).map(amountName))] }
   }
   const middle = levels[Math.floor((levels.length - 1) / 2)]!
   if (view.training !== '') return { look: { x: view.families.length > 0 ? 'difficulty' : 'condition', y: 'drop', colour: 'transfer', facet: 'amount' }, filters: [...filters, ...oneOf(rows, 'training', view.training)] } // prettier-ignore
   if (view.families.length > 0) {
-    const mine = rows.find((row) => row.method === series.method && row.group === series.group && row.transfer === series.transfer && row.method !== 'dense')! // prettier-ignore
+    const mine = rows.find((row) => seriesKey(row) === series.id)! // prettier-ignore
     const compressions = new Set(rows.filter((row) => row.method !== 'dense').map(compressionName))
     const only: Filter[] = compressions.size > 1 ? [{ column: 'compression', values: [compressionName(mine)] }] : []
     return {

@@ -111,7 +111,7 @@ describe('the report', () => {
     const figures = figuresOf(both)
     expect(figures.map(({ id }) => id.replace(/^v\d-/, '')).filter((id) => id === 'ledger')).toHaveLength(2)
     expect(new Set(figures.map(({ id }) => id)).size).toBe(10)
-    expect(figures[0]!.title).toBe('Performance against sparsity, by group of tasks (stories-260k, acc)')
+    expect(figures[0]!.title).toBe('Performance against compression, by group of tasks (stories-260k, acc)')
     expect(unbalanced(renderReport(both))).toEqual([])
   })
   it('stands when nothing has been compressed, and when nothing has been run at all', () => {

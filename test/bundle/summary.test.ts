@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ReportInput } from '../../main/charts/input.ts'
 import { summarise } from '../../main/bundle/summary.ts'
+import { FAMILIES, makeAxisStudy } from '../make/conditions.ts'
 import { GROUPS, makeStudy } from '../make/rows.ts'
 
 const textOf = (input: ReportInput, title: string) =>
@@ -26,6 +27,19 @@ describe('the summary of a study', () => {
     const said = textOf(study, 'Compressed')
     expect(said).toContain(`On the ${able!.tasks} tasks above chance uncompressed:`)
     expect(said).toContain(`magnitude keeps at least 95 % of the dense score up to ${Math.round(100 * kept.sparsity)} %; at 90 % it has ${shares.at(-1)!.normalised!.toFixed(1)} %`) // prettier-ignore
+  })
+  it('speaks of bits as bits: down to how many, and never of their sparsity', () => {
+    const coded = makeStudy({ bits: [3, 16, 2, 8, 4, 6] })
+    expect(textOf(coded, 'What was run')).toContain('and rtn groupSize=32 at 6 levels from 16 bits to 2 bits. All')
+    const shares = [16, 8, 6, 4, 3, 2].map((b) => [b, coded.groups.find((g) => g.of === 'able' && g.method === `rtn bits=${b} groupSize=32`)!.normalised!] as const) // prettier-ignore
+    const kept = shares.findLast((_, i) => shares.slice(0, i + 1).every(([, share]) => share >= 95))!
+    expect(textOf(coded, 'Compressed')).toContain(`rtn groupSize=32 keeps at least 95 % of the dense score down to ${kept[0]} bits; at 2 bits it has ${shares.at(-1)![1].toFixed(1)} %`) // prettier-ignore
+    expect(cautionsOf(coded)).not.toMatch(/rtn groupSize=32 from 0 %/)
+    expect(textOf(coded, 'Random control')).not.toContain('rtn')
+    const axes = textOf(makeAxisStudy({ bits: [8, 4, 2] }), 'Difficulty axes').split(' | ').filter((text) => text.startsWith('rtn')) // prettier-ignore
+    expect(axes).toHaveLength(Object.keys(FAMILIES).length)
+    for (const text of axes) expect(text).not.toMatch(/sparsit/)
+    expect(axes.join()).toMatch(/bit widths?/)
   })
   it('does not say that a method keeps what it lost at its first level', () => {
     const groups = study.groups.map((g) => (g.method === 'random' ? { ...g, normalised: g.sparsity > 0.5 ? 99 : 80 } : g))

@@ -36,6 +36,12 @@ describe('results on a terminal', () => {
     expect(line.trim().split(/ +/).slice(4)).toEqual(expected)
     expect([line.includes('~'), line.includes('°')]).toEqual([true, true])
   })
+  it('hold bits of one method in one table, from many to few', () => {
+    const coded = formatResults(makeStudy({ bits: [3, 16, 2, 8, 4, 6] }), plainText).split('\n')
+    const title = coded.indexOf('rtn groupSize=32, by bits per weight')
+    expect(coded[title + 1]!.trim().split(/ +/)).toEqual(['dense', '16', '8', '6', '4', '3', '2'])
+    expect(coded.filter((line) => line.startsWith('rtn'))).toHaveLength(1)
+  })
   it('mark a tau whose interval leaves zero out', () => {
     const line = lines.find((l) => l.startsWith('τ by human-gap'))!
     const mine = study.trends.filter((t) => t.estimator === 'human-gap' && t.method === 'magnitude' && t.pattern === 'free')

@@ -66,6 +66,48 @@ describe('performance against sparsity', () => {
   })
 })
 
+describe('bits beside zeros', () => {
+  const both = makeStudy({ groups: { a: GROUPS.binding!, b: GROUPS.quantifiers! }, bits: [3, 16, 2, 8, 4, 6] })
+  const [mixed] = chartData(both) as [ChartData]
+  const bits = [16, 8, 6, 4, 3, 2]
+  const scales = (id: string) => (figureOf(id, mixed).option.xAxis as readonly { min: number; max: number; axisLabel: { customValues: number[]; formatter(v: number): string } }[]) // prettier-ignore
+  it('have panels of their own, where compression grows to the right from the dense model', () => {
+    const panels = [...marksOf(figureOf('performance', mixed)).values()]
+    expect(panels.map((marks) => marks.length)).toEqual([25, 25, 25, 25, 6, 6, 6, 6])
+    expect(panels[4]!.map(({ value: [x] }) => x)).toEqual(bits.map((b) => -Math.log2(b)))
+    const all = both.groups.filter((g) => g.of === 'all')
+    expect(panels[4]!.map(({ value: [, y] }) => y)).toEqual(bits.map((b) => all.find((g) => g.method === `rtn bits=${b} groupSize=32`)!.normalised)) // prettier-ignore
+    expect(scales('performance').map(({ axisLabel: { customValues, formatter } }) => customValues.map(formatter).join(' '))).toEqual([...Array<string>(4).fill('0 25 50 75 100'), ...Array<string>(4).fill('dense 16 8 6 4 3 2')]) // prettier-ignore
+    expect(panels[4]![3]!.name).toMatch(/^rtn groupSize=32, 4 bits: /)
+  })
+  it('are said to be there only where they are', () => {
+    for (const id of ['performance', 'trend', 'ledger']) {
+      expect([id, /bits/i.test(chart(id).caption(mixed)), /bits/i.test(chart(id).caption(data))]).toEqual([id, true, false])
+      expect(renderSvg(figureOf(id, mixed))).toContain('>bits per weight<'.slice(id === 'ledger' ? 1 : 0))
+      expect(renderSvg(figureOf(id))).not.toContain('bits per weight')
+    }
+  })
+  it('have tau below that of zeros, and zeros as they fall in the ledger', () => {
+    const panels = [...marksOf(figureOf('trend', mixed)).values()]
+    const known = mixed.trends.filter((t) => t.method.startsWith('rtn') && t.estimator === 'human-gap' && t.tau !== null)
+    expect(panels[4]!.map(({ value: [, tau] }) => tau).sort()).toEqual(known.map((t) => t.tau!).sort())
+    const marks = [...marksOf(figureOf('ledger', mixed)).values()][3]!
+    expect([...new Set(marks.map(({ value: [x] }) => x))].sort((a, b) => a - b)).toEqual(bits.map((b) => -Math.log2(b)))
+  })
+  it('are columns from many to few in the map and in the tables', () => {
+    expect(chart('heat-map').tables(mixed)[3]!.head).toEqual(['task', 'difficulty', 'dense', '16 bits', '8 bits', '6 bits', '4 bits', '3 bits', '2 bits']) // prettier-ignore
+    const said = charts.flatMap((c) => c.tables(mixed)).flatMap(({ caption, rows }) => [caption, ...rows.flat()])
+    expect(said.filter((text) => /bits=|bits zeros|^0 %/.test(text) && !text.startsWith('rtn bits='))).toEqual([])
+  })
+  it('are drawn under each level of an axis as well', () => {
+    const [axes] = chartData(makeAxisStudy({ bits: [8, 4, 2] })) as [ChartData]
+    const figure = figureOf('axis-performance', axes)
+    const x = figure.option.xAxis as readonly { min: number }[]
+    expect(x.filter(({ min }) => min === -5)).toHaveLength(Object.keys(FAMILIES).length)
+    expect(renderSvg(figure)).toContain('sparsity, % of weights set to zero; or bits per weight')
+  })
+})
+
 describe('tau across levels', () => {
   it('draws every tau there is, and above as below the same levels', () => {
     const panels = [...marksOf(figureOf('trend')).values()]
@@ -163,6 +205,8 @@ const odd: readonly [string, Partial<Sample> | (() => ReportInput)][] = [
   ['three seeds', { seeds: [0, 1, 2], groups: { a: GROUPS.binding!, b: GROUPS.quantifiers! } }],
   ['every task at the floor', { skill: 0, groups: { a: GROUPS.binding!, b: GROUPS.quantifiers! } }],
   ['levels of axes', makeAxisStudy],
+  ['bits beside zeros', { bits: [16, 8, 6, 4, 3, 2], groups: { a: GROUPS.binding!, b: GROUPS.quantifiers! } }],
+  ['bits alone, on axes', () => only(makeAxisStudy({ bits: [8] }), 'rtn bits=8 groupSize=32')],
   ['one axis alone', () => makeAxisStudy({ families: { world_options: FAMILIES.world_options! } })],
   ['axes under one method', () => only(makeAxisStudy(), 'magnitude')],
   ['axes before anything is compressed', () => only(makeAxisStudy(), 'dense')],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { levelLabel, viewsOf } from '../../main/charts/view.ts'
+import { denseOverall, levelRows } from '../../main/charts/levels.ts'
+import { chartData } from '../../main/charts/chart.ts'
+import { amountName, compressionName, viewsOf } from '../../main/charts/view.ts'
 import { makeStudy } from '../make/rows.ts'
 
 const groups = { b: ['x_two', 'x_one'], a: ['x_three'] }
@@ -45,7 +47,24 @@ describe('a view of the tidy table', () => {
     const [view] = viewsOf([...rows, ...rows.filter((r) => r.method === 'random').map((r) => ({ ...r, group: 'layer' }))])
     expect(view!.series.map((s) => s.label)).toEqual(['magnitude', 'random (per model)', 'magnitude (N of 8 kept)', 'random (per layer)']) // prettier-ignore
   })
-  it('labels levels without a tail of digits', () => {
-    expect([levelLabel(0.1 + 0.2, 'free'), levelLabel(0.375, '5:8'), levelLabel(0.995, 'free')]).toEqual(['30 %', '5 of 8', '99.5 %']) // prettier-ignore
+  it('holds bits of one method as one series, from many to few', () => {
+    const study = makeStudy({ groups, bits: [3, 16, 2, 8, 4, 6] })
+    const [data] = chartData(study)
+    const coded = data!.view.series.filter(({ isCoded }) => isCoded)
+    expect(coded.map(({ label, short, method, of }) => [label, short, method, of])).toEqual([['rtn groupSize=32', 'rtn groupSize=32', 'rtn groupSize=32', null]]) // prettier-ignore
+    expect(coded[0]!.levels.map(({ label }) => label)).toEqual(['16 bits', '8 bits', '6 bits', '4 bits', '3 bits', '2 bits'])
+    // each level finds the rows of its own bits
+    const means = levelRows(data!).filter(({ series }) => series === coded[0])
+    const of = (method: string) => study.groups.find((g) => g.of === 'all' && g.method === method)!.value
+    expect(means.map(({ all }) => all!.value)).toEqual([16, 8, 6, 4, 3, 2].map((b) => of(`rtn bits=${b} groupSize=32`)))
+    expect(denseOverall(data!).all!.value).toBe(of('dense'))
+  })
+  it('keeps codes apart that differ in more than bits', () => {
+    const { rows } = makeStudy({ groups, bits: [4, 3] })
+    const coarse = rows.filter((r) => r.bits < 32).map((r) => ({ ...r, method: r.method.replace('=32', '=64') }))
+    const [view] = viewsOf([...rows, ...coarse])
+    expect(view!.series.slice(3).map((s) => [s.label, s.levels.length])).toEqual([['rtn groupSize=32', 2], ['rtn groupSize=64', 2]]) // prettier-ignore
+    expect(compressionName(coarse[0]!)).toBe('rtn groupSize=64')
+    expect(amountName(coarse[0]!)).toBe('4 bits')
   })
 })

@@ -28,12 +28,13 @@ export interface AxisSample {
   readonly families: Readonly<Record<string, MadeFamily>>
   readonly items: number
   readonly seeds: readonly number[]
+  readonly bits: readonly number[]
 }
 
 /** A made-up study over the levels of axes, 25 levels of compression: equal arguments give equal rows. */
 export function makeAxisStudy(change: Partial<AxisSample> = {}): ReportInput {
-  const { families, items, seeds } = { families: FAMILIES, items: 200, seeds: [0], ...change }
-  const all = levels(seeds)
+  const { families, items, seeds, bits } = { families: FAMILIES, items: 200, seeds: [0], bits: [], ...change }
+  const all = levels(seeds, bits)
   const rows = all.flatMap((at) =>
     Object.entries(families).flatMap(([task, family]) => {
       const order = [...family.levels].sort((a, b) => family.sign * (a - b))
@@ -114,7 +115,7 @@ function rowOf(place: Place, at: Level, { dense, value, chance, items: n }: Scor
   const lost = Math.max(0, Math.round((dense - value) * n))
   const { method, group, pattern, sparsity, seed } = at
   return {
-    ...{ model: SAMPLE.model, method, group, pattern, sparsity, actualSparsity: sparsity, bits: 32, seed, ...place },
+    ...{ model: SAMPLE.model, method, group, pattern, sparsity, actualSparsity: sparsity, bits: at.bits ?? 32, seed, ...place },
     ...{ effectiveBits: 16, outputError: null },
     ...{ scorer: 'acc', scorerVersion: 1, better: 'higher' as const, value, low: value - half, high: value + half, n, chance },
     ...{ dense, normalised: (100 * value) / dense, drop, dropLow: drop - dropHalf, dropHigh: drop + dropHalf },

@@ -15,6 +15,8 @@ export interface Sample {
   readonly model: string
   /** Levels of compression; without, only the dense model has been run. */
   readonly hasLevels: boolean
+  /** Of a method that codes weights, which comes last. */
+  readonly bits: readonly number[]
 }
 
 /** As long as those of real suites, and as alike. */
@@ -95,12 +97,14 @@ export interface Level {
   readonly group: string
   readonly pattern: string
   readonly sparsity: number
+  /** 32 where weights are not coded. */
+  readonly bits?: number
   /** Share of skill that stays on a task of middling difficulty. */
   readonly kept: number
   readonly seed: number
 }
 
-export function levels(seeds: readonly number[]): Level[] {
+export function levels(seeds: readonly number[], bits: readonly number[] = []): Level[] {
   const tenths = Array.from({ length: 9 }, (_, i) => (i + 1) / 10)
   const left = (s: number, knee: number, width: number) => 1 / (1 + Math.exp((s - knee) / width))
   const free = { group: 'model', pattern: 'free' }
@@ -111,6 +115,10 @@ export function levels(seeds: readonly number[]): Level[] {
     ...[7, 6, 5, 4, 3, 2, 1].map((keep) => {
       const s = 1 - keep / 8
       return { method: 'magnitude', group: 'row', pattern: `${keep}:8`, sparsity: s, kept: left(s, 0.5, 0.08), seed: 0 }
+    }),
+    ...bits.map((b) => {
+      const name = { method: `rtn bits=${b} groupSize=32`, group: 'none', pattern: 'free' }
+      return { ...name, sparsity: 0, bits: b, kept: 1 - 2 ** (1 - b), seed: 0 }
     }),
   ]
 }
@@ -129,13 +137,13 @@ export function normal(rng: Rng): number {
 
 export const SAMPLE: Sample = {
   ...{ groups: GROUPS, skill: 0.8, items: 1000, hasDifficulty: true, estimators: ['human-gap', 'human-error'], hasLevels: true },
-  ...{ scorer: 'acc', seeds: [0], model: 'stories-260k' },
+  ...{ bits: [], scorer: 'acc', seeds: [0], model: 'stories-260k' },
 }
 
 /** A made-up study; equal arguments give equal rows. By default 67 tasks in 13 groups, dense and 25 levels, many at chance. */
 export function makeStudy(change: Partial<Sample> = {}): ReportInput {
   const sample: Sample = { ...SAMPLE, ...change }
-  const all = levels(sample.seeds).slice(0, sample.hasLevels ? undefined : 1)
+  const all = levels(sample.seeds, sample.bits).slice(0, sample.hasLevels ? undefined : 1)
   const tasks = Object.entries(sample.groups).flatMap(([taskGroup, names]) => names.map((task) => ({ task, taskGroup })))
   const rows = tasks.flatMap(({ task, taskGroup }) => {
     const rng = createRng(task)
@@ -191,7 +199,7 @@ function row(
     pattern: level.pattern,
     sparsity: level.sparsity,
     actualSparsity: level.sparsity,
-    bits: 32,
+    bits: level.bits ?? 32,
     effectiveBits: 16,
     outputError: null,
     ...UNTRAINED,

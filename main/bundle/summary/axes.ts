@@ -2,6 +2,7 @@ import type { VerdictRow } from '../../../preload/contract.ts'
 import { holm } from '../../stats/correct.ts'
 import { verdictWords } from '../verdicts/words.ts'
 import { pointsOf } from '../../charts/families.ts'
+import { levelCount } from '../../charts/amount.ts'
 import type { ChartData } from '../../charts/chart.ts'
 import { signOf, type LevelRow, type TrendMark } from '../../charts/levels.ts'
 import type { Said } from '../summary.ts'
@@ -54,10 +55,10 @@ function judge(levels: readonly LevelRow[], series: Series, family: Family): Jud
   const said = [above!, below!].flatMap((sure, i) => {
     if (sure.length === 0) return []
     const best = sure.reduce((a, b) => (Math.abs(b.mark.tau!) > Math.abs(a.mark.tau!) ? b : a))
-    return [`tau ${i === 0 ? 'above' : 'below'} zero at ${sure.length} of ${plural(known, 'sparsity', 'sparsities')}, most at ${best.row.level.label} (${markWords(best.mark)})`] // prettier-ignore
+    return [`tau ${i === 0 ? 'above' : 'below'} zero at ${sure.length} of ${levelCount(known, series)}, most at ${best.row.level.label} (${markWords(best.mark)})`] // prettier-ignore
   })
-  const open = `no interval of tau leaves zero out at ${plural(known, 'sparsity', 'sparsities')}${thinWords(placed.map(({ mark }) => mark))}`
-  const ends = endsWords(rows, family)
+  const open = `no interval of tau leaves zero out at ${levelCount(known, series)}${thinWords(placed.map(({ mark }) => mark))}`
+  const ends = endsWords(rows, series, family)
   return { text: `${said.length > 0 ? list(said) : open}; ${ends}`, above: above!.length, below: below!.length, known }
 }
 
@@ -75,15 +76,15 @@ function thinWords(marks: readonly TrendMark[]): string {
 }
 
 /** The hardest level that can still fall, set against the easiest: their intervals, apart or not. */
-function endsWords(rows: readonly LevelRow[], family: Family): string {
+function endsWords(rows: readonly LevelRow[], series: Series, family: Family): string {
   const pairs = rows.flatMap(({ level }) => {
     const open = pointsOf(family, level).filter((p) => !p.isFloor && !p.isDenseFloor && p.dropLow !== null && p.dropHigh !== null)
     return open.length < 2 ? [] : [{ level, easy: open[0]!, hard: open.at(-1)! }]
   })
   const more = pairs.filter(({ easy, hard }) => hard.dropLow! > easy.dropHigh!)
   const less = pairs.filter(({ easy, hard }) => hard.dropHigh! < easy.dropLow!)
-  if (pairs.length === 0) return 'at no sparsity are two levels above the floor'
-  const of = plural(pairs.length, 'sparsity', 'sparsities')
+  if (pairs.length === 0) return `at no ${series.isCoded ? 'bit width' : 'sparsity'} are two levels above the floor`
+  const of = levelCount(pairs.length, series)
   if (more.length + less.length === 0) return `hardest and easiest level above the floor cannot be told apart at any of ${of}`
   const gap = ({ easy, hard }: (typeof pairs)[number]) => Math.abs(hard.drop! - easy.drop!)
   const best = [...more, ...less].reduce((a, b) => (gap(b) > gap(a) ? b : a))
@@ -95,12 +96,16 @@ function endWords({ axisLevel, drop, dropLow, dropHigh }: Point): string {
   return `${percent(drop)} % [${percent(dropLow)}, ${percent(dropHigh)}] at ${axisLevel}`
 }
 
+type Found = { readonly series: Series } & Judged
+
 /** One sentence of what the methods show beside the control. */
-function verdict(found: readonly ({ readonly series: Series } & Judged)[]): string {
+function verdict(found: readonly Found[]): string {
   const [control, rivals] = [found.filter(({ series }) => isControl(series)), found.filter(({ series }) => !isControl(series))]
   const shown = rivals.filter(isShown)
   if (shown.length === 0) return 'By tau it is not shown that harder levels lose more.'
   const said = `By tau harder levels lose more under ${list(shown.map((one) => `${one.series.label} at ${countWords(one)}`))}`
+  // chance removes weights: it is no control of codes
+  if (shown.every(({ series }) => series.isCoded)) return `${said}.`
   if (control.length === 0) return `${said}; without a random control this may be true of any removal.`
   const alike = control.filter(isShown)
   return alike.length === 0
@@ -109,7 +114,7 @@ function verdict(found: readonly ({ readonly series: Series } & Judged)[]): stri
 }
 
 const isShown = ({ above, below }: Judged) => above > below
-const countWords = ({ above, known }: Judged) => `${above} of ${plural(known, 'sparsity', 'sparsities')}`
+const countWords = ({ series, above, known }: Found) => `${above} of ${levelCount(known, series)}`
 
 /** What one must know before reading axes. */
 export function axisCautions({ view }: ChartData, where: string): string[] {

@@ -1,19 +1,19 @@
 import type { ChartData } from '../../charts/chart.ts'
+import { levelNumber } from '../../charts/amount.ts'
 import type { LevelRow, Overall } from '../../charts/levels.ts'
 import { compressionsOf, type Compression, type Step } from '../recoveries.ts'
 import { fixed, multiple, percent } from '../../charts/words.ts'
 import { formatGrid, tint, wrap, type GridCell, type GridLine, type Paper } from './grid.ts'
 
-/** Kinds of training against sparsities, a table per compression; none where nothing was trained. */
+/** Kinds of training against levels of compression, a table per compression; none where nothing was trained. */
 export function trainingTables(data: ChartData, levels: readonly LevelRow[], paper: Paper): string[] {
   const isLog = data.view.better === 'lower'
   return compressionsOf(data, levels).map((compression) => tableOf(compression, isLog, paper))
 }
 
-function tableOf({ label, of, kinds }: Compression, isLog: boolean, paper: Paper): string {
+function tableOf({ label, kinds }: Compression, isLog: boolean, paper: Paper): string {
   const [first] = kinds
-  const short = (text: string) => (of === null ? text.replace(' %', '') : text.split(' ')[0]!)
-  const head = first!.steps.map(({ level }) => `${short(level.label)} `)
+  const head = first!.steps.map(({ level }) => `${levelNumber(level)} `)
   const share = (value: number | null | undefined) => (value === null || value === undefined ? '–' : isLog ? multiple(value / 100) : fixed(value, 1)) // prettier-ignore
   const cells = (steps: readonly Step[], text: (step: Step) => string, tone: GridCell['tone']) =>
     steps.map((step): GridCell => ({ text: `${text(step)}${tone === 'plain' && isAlike(step.able) ? '~' : ' '}`, tone }))

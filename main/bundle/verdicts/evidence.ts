@@ -1,5 +1,6 @@
 import type { ResultRow } from '../../../preload/contract.ts'
-import { conditionOf, groupBy, levelLabel, ofPattern } from '../../charts/view.ts'
+import { bitsOf, levelLabel, ofPattern, withoutBits } from '../../charts/amount.ts'
+import { conditionOf, groupBy } from '../../charts/view.ts'
 import { errorOf } from '../../stats/equivalence.ts'
 import { valueOf } from '../../stats/measure.ts'
 import { RESAMPLES, SEED, type Measured } from '../measured.ts'
@@ -84,9 +85,8 @@ export function seriesOf(measured: readonly Measured[]): Series[] {
   })
 }
 
-const isCoded = ({ method }: ResultRow) => / bits=\d/.test(method)
-/** A method without how many bits, which is its level. */
-const nameOf = ({ method }: ResultRow) => method.replace(/ bits=\d+/, '')
+const isCoded = ({ method }: ResultRow) => bitsOf(method) !== null
+const nameOf = ({ method }: ResultRow) => withoutBits(method)
 
 /** The comparison group is named where another series would read the same. */
 function labelOf(row: ResultRow, firsts: readonly ResultRow[]): string {
@@ -101,7 +101,7 @@ function levelOf(members: readonly Measured[]): Level {
   const errors = members.flatMap(({ row: r }) => r.outputError ?? [])
   const cells = [...groupBy(members, ({ row: r }) => conditionOf(r)).values()].map(cellOf)
   return {
-    label: isCoded(row) ? `${row.bits} bits` : levelLabel(row.sparsity, row.pattern),
+    label: levelLabel(row),
     amount: isCoded(row) ? 1 - row.effectiveBits / 16 : row.sparsity,
     effectiveBits: row.effectiveBits,
     outputError: errors.length === 0 ? null : errors.reduce((a, b) => a + b, 0) / errors.length,
