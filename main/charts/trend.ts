@@ -70,19 +70,14 @@ export const trend: Chart = {
       panels.write('tasks left out', 8, lower + FLOOR_HEIGHT / 2, { fill: SOFT, align: 'center', turn: 90 })
       panels.write(amountTitle([block]), (LEFT + WIDTH - 14) / 2, lower + FLOOR_HEIGHT + 32, { fill: SOFT, align: 'center' })
     }
-    const said = (name: string) =>
-      blocks.flatMap(({ columns }) => columns.flatMap((column) => (column.name === name ? column.lines : [])))
+    const said = estimators.map(([name], i) => {
+      const lines = blocks.flatMap(({ columns }) => columns[i]!.lines)
+      return `By ${name}: ${lines.map(({ label, marks: m }) => `${label}: ${m.map(({ tip }) => tip).join('; ')}`).join('. ')}`
+    })
     return {
       id: `${prefix}-trend`,
       title: trend.title,
-      about: `Tau between difficulty and drop. ${estimators
-        .map(
-          ([name]) =>
-            `By ${name}: ${said(name)
-              .map(({ label, marks: m }) => `${label}: ${m.map(({ tip }) => tip).join('; ')}`)
-              .join('. ')}`,
-        )
-        .join('. ')}.`,
+      about: `Tau between difficulty and drop. ${said.join('. ')}.`,
       width: WIDTH,
       height: first + blocks.length * (BLOCK_HEIGHT + head),
       option: panels.option(),
