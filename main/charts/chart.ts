@@ -107,13 +107,14 @@ export function placeOf({ view, trainings }: ChartData, all: readonly ChartData[
   return [...(isOne ? [] : [view.model, view.scorer]), ...training].join(', ')
 }
 
-/** "67 tasks of 1,000 items each; seeds 0, 1 and 2 for random, one for the rest." */
-export function sizeWords({ tasks, series }: View): string {
+/** "67 tasks of 1,000 items each; seeds 0, 1 and 2 for random, one for the rest; training seeds 0 and 1." */
+export function sizeWords({ tasks, series, trainSeeds }: View): string {
   const counts = tasks.map((p) => p.n)
   const [least, most] = [Math.min(...counts), Math.max(...counts)]
   const each = tasks.length > 1 ? ' each' : ''
   const items = least === most ? `${plural(most, 'item')}${each}` : `${whole(least)} to ${whole(most)} items`
-  return `${plural(tasks.length, 'task')} of ${items}; ${seedWords(series)}.`
+  const training = trainSeeds.length > 1 ? `; training seeds ${list(trainSeeds.map(String))}` : ''
+  return `${plural(tasks.length, 'task')} of ${items}; ${seedWords(series)}${training}.`
 }
 
 function seedWords(series: View['series']): string {

@@ -15,6 +15,8 @@ export interface View {
   readonly tasks: readonly Point[]
   readonly families: readonly Family[]
   readonly series: readonly Series[]
+  /** Seeds of the order of texts in training; empty where nothing was trained. */
+  readonly trainSeeds: readonly number[]
   /** Whether a difficulty is declared that holds across tasks; places on axes are not that. */
   readonly hasDifficulty: boolean
   /** What all names of tasks start with and figures leave out; '' where that would save little. */
@@ -192,7 +194,7 @@ function viewOf(rows: readonly ResultRow[]): View {
     return {
       ...{ id, method: withoutBits(method), group, transfer, isCoded: bitsOf(method) !== null, of: ofPattern(pattern) },
       ...seriesLabels(members[0]!, firsts),
-      seeds: [...new Set(members.map((r) => r.seed))].sort((a, b) => a - b),
+      seeds: ascending(members.map((r) => r.seed)),
       levels: levels.sort((a, b) => amountOf(a) - amountOf(b)),
     }
   })
@@ -207,9 +209,12 @@ function viewOf(rows: readonly ResultRow[]): View {
   return {
     ...{ model, scorer, better, training, series, prefix },
     ...{ tasks: standing, families: familiesOf(standing) },
+    trainSeeds: ascending(rows.flatMap((r) => r.trainSeed ?? [])),
     hasDifficulty: rows.some((r) => r.axis === '' && r.difficulty !== null),
   }
 }
+
+const ascending = (numbers: readonly number[]) => [...new Set(numbers)].sort((a, b) => a - b)
 
 function familiesOf(tasks: readonly Point[]): Family[] {
   const onAxes = tasks.filter((p) => p.axis !== '')

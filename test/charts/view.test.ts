@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { denseOverall, levelRows } from '../../main/charts/levels.ts'
-import { chartData } from '../../main/charts/chart.ts'
+import { chartData, sizeWords } from '../../main/charts/chart.ts'
 import { amountName, compressionName, viewsOf } from '../../main/charts/view.ts'
+import { makeTransferStudy } from '../make/conditions.ts'
 import { makeStudy } from '../make/rows.ts'
 
 const groups = { b: ['x_two', 'x_one'], a: ['x_three'] }
@@ -34,6 +35,12 @@ describe('a view of the tidy table', () => {
     expect(point!.seeds).toBe(3)
     expect(point!.value).toBeCloseTo((mine[0]!.value + mine[1]!.value + mine[2]!.value) / 3, 12)
     expect([point!.dropLow, point!.dropHigh]).toEqual([Math.min(...mine.map((r) => r.dropLow!)), Math.max(...mine.map((r) => r.dropHigh!))]) // prettier-ignore
+  })
+  it('tells seeds of training from those of the compression', () => {
+    const [twice] = viewsOf(makeTransferStudy({ trainSeeds: [1, 0] }).rows)
+    expect(sizeWords(twice!)).toMatch(/; one seed; training seeds 0 and 1\.$/)
+    const [once] = viewsOf(makeTransferStudy().rows)
+    expect([once!.trainSeeds, sizeWords(once!)]).toEqual([[0], expect.stringMatching(/; one seed\.$/)])
   })
   it('leaves out what all names share, from eight names on', () => {
     const names = (n: number) => ({ a: Array.from({ length: n }, (_, i) => `suite_part_${i}x`) })
