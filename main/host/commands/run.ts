@@ -8,6 +8,7 @@ import { oneWord, type Call, type Command, type Result } from '../command.ts'
 import { duration } from '../../base/text.ts'
 import { count } from '../console.ts'
 import { writeAll } from '../outputs.ts'
+import { overview, type Judged } from '../overview.ts'
 
 export const run: Command = {
   id: 'run',
@@ -35,24 +36,29 @@ export const run: Command = {
   },
 }
 
-/** Several studies one after the other, each with its own table and files. */
+/** Several studies one after the other, each with its own table and files, then what they say together. */
 export async function runAll(call: Call, files: readonly string[], options: Options): Promise<Result> {
   const [first, ...more] = files
   if (first !== undefined && more.length === 0) return runFile(call, first, options)
+  const { ask, console } = call
   const json = []
+  const judged: Judged[] = []
   let isFailed = false
   for (const file of files) {
     const result = await runFile(call, file, options)
     json.push(result.json)
     isFailed ||= result.isFailed === true
+    const { study } = result
+    judged.push({ name: (await ask('studies.show', { study })).name, verdicts: await ask('studies.verdicts', { study }) })
   }
+  if (!console.isJson) console.print(`\n${overview(judged)}`)
   return { json, isFailed }
 }
 
 type Options = Omit<RunOptions, 'signal' | 'onProgress' | 'onReady' | 'onCell'>
 
 /** Runs a study file and tells what came of it: its table, where it was written, and what failed. */
-export async function runFile(call: Call, file: string, options: Options): Promise<Result> {
+export async function runFile(call: Call, file: string, options: Options): Promise<Result & { readonly study: string }> {
   const began = performance.now()
   const outcome = await work(call, file, options)
   const { console, ask } = call
@@ -64,7 +70,7 @@ export async function runFile(call: Call, file: string, options: Options): Promi
   const before = skipped > 0 ? `, ${count(skipped)} were on record` : ''
   console.print(`\n${count(done)} of ${count(cells)} cells run in ${duration(performance.now() - began)}${before}.`)
   for (const path of files) console.print(`  ${path}`)
-  return close(call, outcome, files)
+  return { ...close(call, outcome, files), study }
 }
 
 /** Runs the study as the only one who writes to the store, and lets go of it before anything is printed. */
