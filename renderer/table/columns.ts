@@ -1,4 +1,5 @@
 import type { ResultRow } from '../../preload/contract.ts'
+import { amountOf, bitsOf, ofPattern } from '../../main/charts/amount.ts'
 import { amountName, axisName, compressionName } from '../../main/charts/view.ts'
 import { words } from '../words.ts'
 import { markOf } from './mark.ts'
@@ -15,6 +16,8 @@ export interface Column {
   /** CSS pixels in a table. */
   readonly width: number
   of(row: ResultRow): string | number | boolean | null
+  /** Where a word stands among the others, where that is not as people sort words. */
+  rank?(row: ResultRow): number
   /** Its 95 % interval, where it has one. */
   low?(row: ResultRow): number | null
   high?(row: ResultRow): number | null
@@ -93,11 +96,18 @@ const plain = Object.entries(PLAIN).map(([id, [kind, width, digits = 0]]): Colum
 /** What belongs together though no single column says so. */
 const made: readonly Column[] = [
   { ...word('compression', 180), of: compressionName },
-  { ...word('amount', 90), of: amountName },
+  { ...word('amount', 90), of: amountName, rank: amountRank },
   { ...word('family', 190), of: (row) => (row.axis === '' ? '' : axisName(row)) },
   { ...word('state', 110), of: (row) => words.results.marks[markOf(row)] },
   { ...word('condition', 240), of: (row) => (row.axis === '' ? row.task : `${row.task} · ${row.axis} ${row.level ?? ''}`) },
 ]
+
+/** Zeros from few to many, then N of M kept, then bits from many to few; the dense model comes last. */
+function amountRank(row: ResultRow): number {
+  if (row.method === 'dense') return 30
+  const kind = bitsOf(row.method) !== null ? 20 : ofPattern(row.pattern) !== null ? 10 : 0
+  return kind + amountOf(row) // amountOf: 0 to 1, or −5 to 0 for 32 bits to 1
+}
 
 function word(id: keyof typeof words.madeColumns, width: number): Omit<Column, 'of'> {
   const [label, about] = words.madeColumns[id]

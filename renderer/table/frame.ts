@@ -40,15 +40,19 @@ export function frameOf(rows: readonly ResultRow[]): Frame {
 function encode(rows: readonly ResultRow[], id: string): Codes {
   const column = columnOf(id)
   const places = new Map<string | number | boolean | null, number>()
+  const ranks = new Map<unknown, number>()
   const raw = new Uint32Array(rows.length)
   for (const [i, row] of rows.entries()) {
     const value = column.of(row)
     let place = places.get(value)
-    if (place === undefined) places.set(value, (place = places.size))
+    if (place === undefined) {
+      places.set(value, (place = places.size))
+      if (column.rank) ranks.set(value, column.rank(row))
+    }
     raw[i] = place
   }
   const first = [...places.keys()]
-  const values = [...first].sort(compare)
+  const values = [...first].sort((a, b) => (ranks.get(a) ?? 0) - (ranks.get(b) ?? 0) || compare(a, b))
   const rank = new Map(values.map((value, i) => [value, i]))
   const moved = first.map((value) => rank.get(value)!)
   return { values, of: raw.map((place) => moved[place]!) }

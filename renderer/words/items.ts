@@ -18,9 +18,7 @@ export const items = {
   counts: (lost: string, gained: string, all: string) => `${lost} lost and ${gained} gained of ${all}`,
   rows: (n: string) => `${n} items`,
   head: {
-    task: ['Task', 'What was asked'],
-    item: ['Item', 'Its number in the task'],
-    label: ['Level', 'What was done to the model'],
+    asked: ['Level and item', 'What was done to the model; below, the task and the number of the item in it'],
     flip: ['', 'Right before and wrong now, or the reverse'],
     margin: ['Margin', 'Log-likelihood of the right choice less that of the best other, in nats; above zero is right'],
     denseMargin: ['Margin dense', 'The same of the uncompressed model'],

@@ -3,6 +3,7 @@ import { chanceOf, fixed, percent, plural, signed } from '../../renderer/format.
 import { columns, columnOf } from '../../renderer/table/columns.ts'
 import { firstLook } from '../../renderer/table/first.ts'
 import { filtered, frameOf, sorted } from '../../renderer/table/frame.ts'
+import { levelWords } from '../../renderer/table/levels.ts'
 import { tipOf, writeCell } from '../../renderer/table/write.ts'
 import { markOf } from '../../renderer/table/mark.ts'
 import { trendsOf } from '../../renderer/table/trends.ts'
@@ -53,6 +54,46 @@ describe('the table of the window', () => {
     }
     const names = [...sorted(frame, filtered(frame, [], ''), { column: 'task', isDown: false })].map((i) => rows[i]!.task)
     expect(names.indexOf('passive_1')).toBeLessThan(names.indexOf('passive_2'))
+  })
+  it('has amounts from little to much compression: percentages, N of M, bits from many to few', () => {
+    const amounts = ['rtn bits=3', 'magnitude', 'rtn bits=16', 'dense', 'rtn bits=4'].flatMap((method, i) => {
+      const row = { ...rows[i]!, method, pattern: 'free', sparsity: 0 }
+      return method === 'magnitude' ? [0.9, 0.1].map((sparsity) => ({ ...row, sparsity })) : [row]
+    })
+    const kept = { ...rows[0]!, method: 'magnitude', pattern: '2:4', sparsity: 0.5 }
+    const { values } = frameOf([kept, ...amounts]).codes('amount')
+    expect(values).toEqual(['10 %', '90 %', '2 of 4', '16 bits', '4 bits', '3 bits', 'dense'])
+  })
+  it('names levels as results do, and by what sets them apart where that fits several', () => {
+    const pruned = { method: 'magnitude', pattern: 'free', sparsity: 0.5, transfer: 'none' }
+    const levels = [
+      { ...pruned, level: 'a', label: 'magnitude 0.5 model' },
+      { ...pruned, level: 'b', label: 'magnitude 0.5 model · sparse, 200 steps', transfer: 'sparse' },
+      {
+        ...pruned,
+        level: 'f',
+        label: 'magnitude 0.5 model · sparse-to-dense, 50 steps, rate 0.001',
+        transfer: 'sparse-to-dense',
+      },
+      {
+        ...pruned,
+        level: 'g',
+        label: 'magnitude 0.5 model · sparse-to-dense, 150 steps, rate 0.001',
+        transfer: 'sparse-to-dense',
+      },
+      { ...pruned, level: 'c', label: 'wanda 0.5 model', method: 'wanda' },
+      { ...pruned, level: 'd', label: 'wanda 0.5 layer', method: 'wanda' },
+      { ...pruned, level: 'e', label: 'rtn 4 bits', method: 'rtn bits=4', sparsity: 0 },
+    ]
+    expect(Object.fromEntries(levelWords(levels))).toEqual({
+      a: 'magnitude 50 %',
+      b: 'magnitude 50 % → sparse',
+      c: 'wanda 50 %, model',
+      d: 'wanda 50 %, layer',
+      e: 'rtn 4 bits',
+      f: 'magnitude 50 % → sparse-to-dense, 50 steps',
+      g: 'magnitude 50 % → sparse-to-dense, 150 steps',
+    })
   })
   it('filters and sorts a hundred thousand rows in a fraction of a second', () => {
     const many = frameOf(Array.from({ length: 100_000 }, (_, i) => ({ ...rows[i % rows.length]!, seed: i })))
