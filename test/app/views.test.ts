@@ -113,6 +113,33 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
     await page.getByRole('heading', { name: 'Margin, level by level' }).waitFor()
     await page.getByText('right choice').first().waitFor()
   })
+  it('Run: the queue is paused, gone on with, reordered and cancelled by its buttons, and says that the lab was closed', async () => {
+    using made = makeStudy({ items: 20_000 }) // far longer than this takes: the first is still under way at the end
+    const spec = parse(readFileSync(made.file, 'utf8')) as { data: string; tasks: string[] }
+    const paths = { data: join(made.folder, 'data'), tasks: spec.tasks.map((task) => join(made.folder, task)) }
+    let page = await open(made.home, 'run')
+    for (const title of ['first', 'second', 'third']) {
+      const text = JSON.stringify({ ...spec, ...paths, name: title, title })
+      expect(await window!.reader.answer('runs.start', { text, study: null, threads: 1, provider: null })).toMatchObject({ ok: true }) // prettier-ignore
+    }
+    const card = (title: string) => page.getByRole('article', { name: title, exact: true })
+    const press = (title: string, name: string) => card(title).getByRole('button', { name, exact: true }).click()
+    const waiting = page.getByRole('region', { name: 'Waiting' }).getByRole('article')
+    await press('third', 'Earlier')
+    await waiting.first().and(card('third')).waitFor()
+    await press('second', 'Cancel')
+    await card('second').getByText('stopped', { exact: true }).waitFor()
+    await press('third', 'Cancel')
+    await press('first', 'Pause')
+    await card('first').getByText('paused', { exact: true }).waitFor()
+    await press('first', 'Go on')
+    await card('first').getByText('running', { exact: true }).waitFor()
+    await window!.close()
+    page = await open(made.home, 'run')
+    await card('first').getByText('The lab was closed while this ran; it goes on where it was.').waitFor()
+    await press('first', 'Cancel')
+    await card('first').getByText('stopped', { exact: true }).waitFor()
+  })
   it('Library: a model is added by reference and looked into, weight by weight', async () => {
     using home = makeFolder()
     using model = makeModelFolder()
