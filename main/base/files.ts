@@ -1,5 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fromErrno } from './errors.ts'
@@ -20,6 +31,15 @@ export function sha256File(path: string): string {
     closeSync(file)
   }
   return hash.digest('hex')
+}
+
+/** A file of text in UTF-8. LabError 'file/…' where it cannot be read. */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw fromErrno(error) ?? error
+  }
 }
 
 /** Writes a file whole or not at all: a new file beside it, synced, then renamed over it. Folders are made. */

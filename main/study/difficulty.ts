@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { fromErrno, LabError } from '../base/errors.ts'
+import { LabError } from '../base/errors.ts'
+import { readText } from '../base/files.ts'
 import { nearest } from '../base/text.ts'
 import { readCsv } from './csv.ts'
 import { resolvePlace } from './places.ts'
@@ -109,12 +110,4 @@ export function findFile(study: Pick<Study, 'data' | 'file'>, table: string, wha
     'file/missing',
     `Expected the ${what} "${table}" in the data folder or beside the study, looked at ${places.join(' and ')}.`,
   )
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw fromErrno(error) ?? error
-  }
 }

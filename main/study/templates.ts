@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fromErrno, LabError } from '../base/errors.ts'
+import { LabError } from '../base/errors.ts'
+import { readText } from '../base/files.ts'
 import { nearest } from '../base/text.ts'
 import { RESOURCES } from './places.ts'
 
@@ -53,7 +54,7 @@ const fileOf = (id: string) => join(FOLDER, `${id}.yaml`)
 
 function readTemplate(id: string): Template {
   const file = fileOf(id)
-  const text = read(file)
+  const text = readText(file)
   const { about, said } = headOf(text)
   const minutes = Number.parseFloat(said.get('Minutes') ?? '')
   return { id, file, about, needs: said.get('Needs') ?? '', minutes: Number.isNaN(minutes) ? null : minutes, text }
@@ -74,12 +75,4 @@ function headOf(text: string): { about: string; said: ReadonlyMap<string, string
     return key === undefined ? [] : [[key, value!] as const]
   })
   return { about: paragraphs.filter((line) => !/^(Needs|Minutes): /.test(line)).join('\n'), said: new Map(facts) }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw fromErrno(error) ?? error
-  }
 }

@@ -1,8 +1,9 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { isMap, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type { Document, ScalarTag, Tags } from 'yaml'
-import { fromErrno, LabError } from '../base/errors.ts'
+import { LabError } from '../base/errors.ts'
+import { readText } from '../base/files.ts'
 
 /** A `!function module.name` tag: Python beside the task file, never run. */
 export interface FunctionTag {
@@ -126,13 +127,5 @@ function toPlain(document: Document, file: string): Record<string, unknown> {
     return document.toJS() as Record<string, unknown>
   } catch (error) {
     throw new LabError('task/yaml', `${file}: Expected YAML, got: ${(error as Error).message}`, { cause: error })
-  }
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw fromErrno(error) ?? error
   }
 }

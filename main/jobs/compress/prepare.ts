@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
-import { fromErrno, LabError } from '../../base/errors.ts'
-import { sha256 } from '../../base/files.ts'
+import { LabError } from '../../base/errors.ts'
+import { readText, sha256 } from '../../base/files.ts'
 import { canonical, type Json } from '../../base/json.ts'
 import { nearest } from '../../base/text.ts'
 import { COMPRESS_VERSION, layerOf } from '../../compress/recipe.ts'
@@ -175,12 +175,4 @@ function providerOf(name: string): Provider {
   const found = PROVIDERS.find((provider) => provider === name)
   if (found) return found
   throw new LabError('engine/unknown', `Expected a provider (${PROVIDERS.join(', ')}), got "${name}".`)
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw fromErrno(error) ?? error
-  }
 }

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
-import { fromErrno, LabError } from '../../base/errors.ts'
+import { LabError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
 import { methods } from '../../compress/index.ts'
 import type { Group, Pattern } from '../../compress/method.ts'
@@ -10,6 +8,7 @@ import type { CompressionRecord } from '../../store/records.ts'
 import { resolvePlace } from '../../study/places.ts'
 import { levelsOf } from '../../study/plan.ts'
 import { readStudy, type Study } from '../../study/spec.ts'
+import { openRecipe } from '../recipe-file.ts'
 import { translate } from './foreign.ts'
 
 /** What to calibrate with: an absolute path, and how it is cut. */
@@ -36,8 +35,7 @@ type Raw = Readonly<Record<string, unknown>>
  * LabError 'compress/recipe' and those of a study, with the place in the file where it is the file that is wrong.
  */
 export function readWish(file: string | undefined, given: Raw, contextLength: number): Wish {
-  const text = file === undefined ? undefined : readText(file)
-  const document = text === undefined ? undefined : openDocument(text, file!)
+  const document = file === undefined ? undefined : openRecipe(file, 'compress/recipe')
   const filed = translate(document ? fileOf(document.content, file!) : {})
   const said = translate(given)
   const raw = merge(filed.raw, said.raw)
@@ -122,48 +120,12 @@ function isIn(raw: Raw, path: readonly PropertyKey[]): boolean {
   return first === undefined ? Object.keys(raw).length > 0 : raw[String(first)] !== undefined
 }
 
-interface OpenDocument {
-  readonly content: unknown
-  place(path: readonly PropertyKey[]): string
-}
-
-function openDocument(text: string, path: string): OpenDocument {
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const at = (offset: number) => `${path}:${lines.linePos(offset).line}:${lines.linePos(offset).col}`
-  const [broken] = document.errors
-  if (broken) throw new LabError('compress/recipe', `Expected YAML at ${at(broken.pos[0])}, got: ${broken.message}`)
-  return { content: document.toJS() as Json, place: (where) => at(offsetOf(document, where)) }
-}
-
-/** Where a field stands; where it does not, the nearest thing around it. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
-  let node: unknown = document.contents
-  let offset = 0
-  for (const key of path) {
-    if (!isMap(node)) break
-    const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
-    if (!pair) break
-    offset = (pair.key as { range?: readonly number[] }).range?.[0] ?? offset
-    node = pair.value
-  }
-  return offset
-}
-
 /** A compression.json is a recipe too: what it says of its own is left out. */
 function fileOf(content: unknown, path: string): Raw {
   if (!isObject(content)) {
     throw new LabError('compress/recipe', `Expected a recipe in ${path}, got ${JSON.stringify(content)} (${typeof content}).`)
   }
   return isObject(content.recipe) && 'compression' in content ? content.recipe : content
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw fromErrno(error) ?? error
-  }
 }
 
 function isObject(value: unknown): value is Raw {

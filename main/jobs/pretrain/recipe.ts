@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml'
 import { z } from 'zod'
-import { fromErrno, LabError } from '../../base/errors.ts'
+import { LabError } from '../../base/errors.ts'
 import { sha256 } from '../../base/files.ts'
 import { canonical } from '../../base/json.ts'
 import { nearest } from '../../base/text.ts'
 import { SCHEDULES } from '../../train/schedule.ts'
 import { TRAIN_VERSION } from '../../train/version.ts'
+import { openRecipe } from '../recipe-file.ts'
 
 const count = z.int().min(1)
 const seed = z.int().min(0)
@@ -71,18 +70,13 @@ export type Recipe = z.output<typeof recipeFile>
 
 /** A recipe from a file. LabError('train/recipe') with file, line and column for what it says wrong, 'file/missing' where it is not there. */
 export function readRecipe(path: string): Recipe {
-  const lines = new LineCounter()
-  const document = parseDocument(readText(path), { lineCounter: lines, prettyErrors: false })
-  const at = (offset: number) => `${path}:${lines.linePos(offset).line}:${lines.linePos(offset).col}`
-  const [broken] = document.errors
-  if (broken) throw new LabError('train/recipe', `Expected YAML at ${at(broken.pos[0])}, got: ${broken.message}`)
-  const raw: unknown = document.toJS()
+  const { content: raw, place } = openRecipe(path, 'train/recipe')
   const parsed = recipeFile.safeParse(raw)
   const issues = parsed.error?.issues ?? []
   // a misspelt key also leaves the right one missing: the misspelling is what to say
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]
   const problem = parsed.success ? misfitOf(parsed.data) : problemOf(issue!, raw)
-  if (problem) throw new LabError('train/recipe', `${problem.message} at ${at(offsetOf(document, problem.path))}.`)
+  if (problem) throw new LabError('train/recipe', `${problem.message} at ${place(problem.path)}.`)
   return parsed.data!
 }
 
@@ -144,25 +138,3 @@ function keysAt(path: readonly PropertyKey[]): string[] {
 }
 const unwrapped = (schema: z.ZodType): z.ZodType =>
   schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? unwrapped(schema.unwrap() as z.ZodType) : schema
-
-/** Where a field stands in the file; where it does not, the nearest thing around it. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
-  let node: unknown = document.contents
-  let offset = 0
-  for (const key of path) {
-    if (!isMap(node)) break
-    const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
-    if (!pair) break
-    offset = (pair.key as { range?: readonly number[] }).range?.[0] ?? offset
-    node = pair.value
-  }
-  return offset
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw fromErrno(error) ?? error
-  }
-}

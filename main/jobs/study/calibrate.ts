@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { fromErrno, LabError } from '../../base/errors.ts'
-import { sha256 } from '../../base/files.ts'
+import { LabError } from '../../base/errors.ts'
+import { readText, sha256 } from '../../base/files.ts'
 import { createRng } from '../../base/rng.ts'
 import { int32 } from '../../base/tensor.ts'
 import type { StatName, Stats } from '../../compress/method.ts'
@@ -143,13 +142,5 @@ function toStats(
   return {
     ...(inputNorm !== undefined && { inputNorm: Float32Array.from(sums.get(inputNorm)!, Math.sqrt) }),
     ...(hessian !== undefined && { hessian: sums.get(hessian)!.map((sum) => (2 * sum) / samples) }),
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw fromErrno(error) ?? error
   }
 }
