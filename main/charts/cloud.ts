@@ -11,7 +11,6 @@ export interface Dimension {
   readonly label: string
   readonly kind: 'word' | 'whole' | 'number' | 'share' | 'flag'
   readonly digits: number
-  of(row: ResultRow): string | number | boolean | null
   low?(row: ResultRow): number | null
   high?(row: ResultRow): number | null
 }
@@ -21,6 +20,25 @@ export interface Look {
   readonly y: Dimension
   readonly colour: Dimension | null
   readonly facet: Dimension | null
+}
+
+type Value = string | number | boolean | null
+
+/** Rows, and each of their columns as places among its different values: `values[of[i]]` is what row i says. */
+export interface Table {
+  readonly rows: readonly ResultRow[]
+  codes(column: string): { readonly values: readonly Value[]; readonly of: Uint32Array }
+}
+
+/** Marks of one colour in one panel, column by column: a hundred thousand objects take longer to make than to draw. */
+export interface Layer {
+  readonly colour: string
+  /** Indices of their rows. */
+  readonly picks: Uint32Array
+  readonly x: Float64Array
+  readonly y: Float64Array
+  /** 1 where the dense model itself is at chance and the height means nothing. */
+  readonly isDenseFloor: Uint8Array
 }
 
 /** A row that has a place. */
@@ -33,12 +51,6 @@ export interface Spot {
   readonly high: number | null
   readonly isFloor: boolean
   readonly isDenseFloor: boolean
-}
-
-/** Marks of one colour in one panel. */
-export interface Layer {
-  readonly colour: string
-  readonly spots: readonly Spot[]
 }
 
 export interface Plane {
@@ -57,8 +69,6 @@ export interface Cloud {
   readonly leftOut: number
 }
 
-type Value = string | number | boolean | null
-
 /** Columns whose neighbours on a line belong together: the same task, more and more of something. */
 const ORDERED = new Set(['sparsity', 'actualSparsity', 'bits', 'effectiveBits', 'steps', 'trainItems', 'learningRate'])
 const PLACES = new Set(['level', 'difficulty'])
@@ -66,65 +76,113 @@ const PLACES = new Set(['level', 'difficulty'])
 const AGAINST_DENSE = new Set(['drop', 'normalised', 'retention'])
 
 /** Where each of the picked rows stands. */
-export function placeCloud(rows: readonly ResultRow[], picks: ArrayLike<number>, look: Look): Cloud {
+export function placeCloud(table: Table, picks: ArrayLike<number>, look: Look): Cloud {
   const { x, y } = look
-  const isLog = y.id === 'drop' && picks.length > 0 && rows[picks[0]!]!.better === 'lower'
-  const height = (value: number) => (isLog ? 1 + value : value)
-  const places = x.kind === 'word' || x.kind === 'flag' ? new Map<Value, number>() : null
-  const panels = new Map<Value, Map<Value, Spot[]>>()
-  const shades = new Set<Value>()
-  let drawn = 0
-  for (let i = 0; i < picks.length; i++) {
-    const pick = picks[i]!
-    const row = rows[pick]!
-    const spot = spotOf(row, pick, look, places, height)
-    if (spot === undefined) continue
-    drawn++
-    const panel = entry(panels, look.facet?.of(row) ?? null, () => new Map<Value, Spot[]>())
-    const shade = look.colour?.of(row) ?? null
-    shades.add(shade)
-    entry(panel, shade, () => [] as Spot[]).push(spot)
-  }
+  const isLog = y.id === 'drop' && picks.length > 0 && table.rows[picks[0]!]!.better === 'lower'
+  const { groups, places, drawn } = gather(table, picks, look, isLog)
+  const shades = new Set(groups.map(({ shade }) => shade))
   const colours = coloursOf(ordered(shades, look.colour), look.colour)
-  const planes = ordered(panels.keys(), look.facet).map((value): Plane => {
-    const layers = panels.get(value)!
+  const planes = ordered(new Set(groups.map(({ facet }) => facet)), look.facet).map((value): Plane => {
+    const mine = new Map(groups.filter(({ facet }) => facet === value).map((group) => [group.shade, group]))
     return {
       label: look.facet ? valueName(value, look.facet) : '',
-      layers: [...colours.keys()].flatMap((shade) => (layers.has(shade) ? [{ colour: colours.get(shade)!, spots: layers.get(shade)! }] : [])), // prettier-ignore
+      layers: [...colours].flatMap(([shade, colour]) => (mine.has(shade) ? [layerOf(table, mine.get(shade)!, look, colour)] : [])), // prettier-ignore
     }
   })
   return {
     ...{ planes, drawn, leftOut: picks.length - drawn },
     legend:
       look.colour === null ? [] : [...colours].map(([value, colour]) => ({ label: valueName(value, look.colour!), colour })),
-    x: places ? categoryScale(places, look.x) : scaleAcross(planes, x),
-    y: heightScale(planes, y, isLog),
+    x: places ? categoryScale(places, x) : scaleAcross(planes, x),
+    y: heightScale(table.rows, planes, y, isLog),
     yTitle: isLog ? `${y.label}: perplexity, × dense` : y.kind === 'share' ? `${y.label}, %` : y.label,
   }
 }
 
-function spotOf(
-  row: ResultRow,
-  pick: number,
-  { x, y }: Look,
-  places: Map<Value, number> | null,
-  height: (value: number) => number,
-): Spot | undefined {
-  const [across, up] = [x.of(row), y.of(row)]
-  if (across === null || typeof up !== 'number') return undefined
-  if (places && !places.has(across)) places.set(across, places.size)
-  const end = (value: number | null | undefined) => (value === null || value === undefined ? null : height(value))
-  return {
-    pick,
-    x: places ? places.get(across)! : Number(across),
-    y: height(up),
-    ...{ low: end(y.low?.(row)), high: end(y.high?.(row)) },
-    ...{ isFloor: row.isFloor, isDenseFloor: row.isDenseFloor && AGAINST_DENSE.has(y.id) },
+/** Rows of one panel and one colour, in the order they come. */
+interface Group {
+  readonly facet: Value
+  readonly shade: Value
+  count: number
+  /** The first `count` are its rows. */
+  picks: Uint32Array
+  x: Float64Array
+  y: Float64Array
+}
+
+/** The picked rows that have a place, sorted into panels and colours. `places`: of words across, in the order they come. */
+function gather({ codes }: Table, picks: ArrayLike<number>, look: Look, isLog: boolean) {
+  const [across, up] = [codes(look.x.id), codes(look.y.id)]
+  const [facet, shade] = [look.facet && codes(look.facet.id), look.colour && codes(look.colour.id)]
+  const places = look.x.kind === 'word' || look.x.kind === 'flag' ? new Map<Value, number>() : null
+  // what has no place is NaN
+  const xs = Float64Array.from(across.values, (value) => (value === null || places ? NaN : Number(value)))
+  const ys = Float64Array.from(up.values, (value) => (typeof value === 'number' ? value + Number(isLog) : NaN))
+  const groups = new Map<number, Group>()
+  const shadeCount = shade?.values.length ?? 1
+  let drawn = 0
+  for (let i = 0; i < picks.length; i++) {
+    const pick = picks[i]!
+    const [place, height] = [across.of[pick]!, ys[up.of[pick]!]!]
+    if (Number.isNaN(height) || across.values[place] === null) continue
+    if (places && Number.isNaN(xs[place]!)) {
+      xs[place] = places.size
+      places.set(across.values[place]!, places.size)
+    }
+    drawn++
+    const [inFacet, inShade] = [facet ? facet.of[pick]! : 0, shade ? shade.of[pick]! : 0]
+    const group = entry(groups, inFacet * shadeCount + inShade, () => emptyGroup(facet?.values[inFacet] ?? null, shade?.values[inShade] ?? null)) // prettier-ignore
+    put(group, pick, xs[place]!, height)
   }
+  return { groups: [...groups.values()], places, drawn }
+}
+
+function emptyGroup(facet: Value, shade: Value): Group {
+  return { facet, shade, count: 0, picks: new Uint32Array(64), x: new Float64Array(64), y: new Float64Array(64) }
+}
+
+function put(group: Group, pick: number, x: number, y: number): void {
+  const { count, picks } = group
+  if (count === picks.length) {
+    group.picks = twice(Uint32Array, picks)
+    group.x = twice(Float64Array, group.x)
+    group.y = twice(Float64Array, group.y)
+  }
+  group.picks[count] = pick
+  group.x[count] = x
+  group.y[count] = y
+  group.count++
+}
+
+function twice<A extends Uint32Array | Float64Array>(Kind: new (length: number) => A, from: A): A {
+  const wider = new Kind(2 * from.length)
+  wider.set(from)
+  return wider
+}
+
+function layerOf({ codes }: Table, { picks, x, y, count }: Group, look: Look, colour: string): Layer {
+  const mine = picks.subarray(0, count)
+  const { values, of } = codes('isDenseFloor')
+  const floor = AGAINST_DENSE.has(look.y.id) ? values.indexOf(true) : -1
+  const isDenseFloor = new Uint8Array(count).map((_, i) => Number(of[mine[i]!] === floor))
+  return { colour, picks: mine, x: x.subarray(0, count), y: y.subarray(0, count), isDenseFloor }
+}
+
+/** The marks of a layer one by one, each with its interval. */
+export function spotsOf(rows: readonly ResultRow[], { picks, x, y, isDenseFloor }: Layer, look: Look, { isLog }: Scale): Spot[] {
+  const end = (value: number | null | undefined) =>
+    value === null || value === undefined ? null : value + Number(isLog ?? false)
+  return Array.from(picks, (pick, i): Spot => {
+    const row = rows[pick]!
+    return {
+      ...{ pick, x: x[i]!, y: y[i]!, low: end(look.y.low?.(row)), high: end(look.y.high?.(row)) },
+      ...{ isFloor: row.isFloor, isDenseFloor: isDenseFloor[i] === 1 },
+    }
+  })
 }
 
 /** Points to be joined, in the order of x: levels of one axis, or one task under more and more of something. */
-export function chainsOf(rows: readonly ResultRow[], { spots }: Layer, { x }: Look): readonly (readonly Spot[])[] {
+export function chainsOf(rows: readonly ResultRow[], spots: readonly Spot[], { x }: Look): readonly (readonly Spot[])[] {
   if (!PLACES.has(x.id) && !ORDERED.has(x.id)) return []
   const key = ({ pick }: Spot) => {
     const row = rows[pick]!
@@ -139,10 +197,10 @@ export function chainsOf(rows: readonly ResultRow[], { spots }: Layer, { x }: Lo
 }
 
 /** Whether one trend may be drawn through a layer: difficulties and levels are comparable within one axis alone. */
-export function isOneScale(rows: readonly ResultRow[], { spots }: Layer, { x }: Look): boolean {
+export function isOneScale(rows: readonly ResultRow[], { picks }: Layer, { x }: Look): boolean {
   if (x.kind === 'word' || x.kind === 'flag') return false
   if (!PLACES.has(x.id)) return true
-  return new Set(spots.map(({ pick }) => (rows[pick]!.axis === '' ? '' : axisName(rows[pick]!)))).size === 1
+  return new Set(Array.from(picks, (pick) => (rows[pick]!.axis === '' ? '' : axisName(rows[pick]!)))).size === 1
 }
 
 /** Values as one meets them: numbers by size, words in the order they come. */
@@ -166,15 +224,26 @@ export function valueName(value: Value, { kind, digits }: Dimension): string {
   return kind === 'share' ? `${Number((100 * value).toFixed(2))} %` : String(Number(value.toFixed(Math.max(digits, 3))))
 }
 
+/** Different values up to which each is marked on its axis. */
+const MOST_NAMED = 6
+
 /** Wide enough for all marks; few different values are all marked. */
 export function scaleAcross(planes: readonly Plane[], x: Dimension): Scale {
-  const values = planes.flatMap(({ layers }) => layers.flatMap(({ spots }) => spots.map((s) => s.x)))
-  const [min, max] = rangeOf(values)
+  const distinct = new Set<number>()
+  let [min, max] = [Infinity, -Infinity]
+  for (const { layers } of planes)
+    for (const layer of layers)
+      for (const value of layer.x) {
+        if (value < min) min = value
+        if (value > max) max = value
+        if (distinct.size <= MOST_NAMED) distinct.add(value)
+      }
+  if (min > max) [min, max] = [0, 1]
   const margin = 0.04 * (max - min) || 0.5
   const nice = niceScale(min, max === min ? min + 1 : max, 5)
-  const distinct = [...new Set(values)].sort((a, b) => a - b)
-  const isFew = distinct.length <= 6
-  const ticks = (isFew ? distinct : nice.ticks).filter((t) => t >= min - margin && t <= max + margin)
+  const ticks = (distinct.size <= MOST_NAMED ? [...distinct].sort((a, b) => a - b) : nice.ticks).filter(
+    (t) => t >= min - margin && t <= max + margin,
+  )
   return { min: min - margin, max: max + margin, ticks, label: (v) => tickWords(v, x.kind) }
 }
 
@@ -184,14 +253,17 @@ function categoryScale(places: ReadonlyMap<Value, number>, x: Dimension): Scale 
 }
 
 /** Wide enough for all marks and half of each bar. */
-function heightScale(planes: readonly Plane[], y: Dimension, isLog: boolean): Scale {
+function heightScale(rows: readonly ResultRow[], planes: readonly Plane[], y: Dimension, isLog: boolean): Scale {
+  const one = Number(isLog)
   let [min, max] = [Infinity, -Infinity]
   for (const { layers } of planes)
-    for (const { spots } of layers)
-      for (const s of spots) {
-        if (s.isDenseFloor) continue
-        min = Math.min(min, s.y, (s.y + (s.low ?? s.y)) / 2)
-        max = Math.max(max, s.y, (s.y + (s.high ?? s.y)) / 2)
+    for (const layer of layers)
+      for (const [i, pick] of layer.picks.entries()) {
+        if (layer.isDenseFloor[i] === 1) continue
+        const [row, at] = [rows[pick]!, layer.y[i]!]
+        const [low, high] = [y.low?.(row) ?? null, y.high?.(row) ?? null]
+        min = Math.min(min, at, low === null ? at : (at + low + one) / 2)
+        max = Math.max(max, at, high === null ? at : (at + high + one) / 2)
       }
   if (min > max) [min, max] = [0, 1]
   if (isLog)
@@ -205,15 +277,6 @@ function tickWords(value: number, kind: Dimension['kind']): string {
   return fixed(Number(shown.toPrecision(6)), 0) === String(Number(shown.toPrecision(6))).replace('-', '−')
     ? fixed(shown, 0)
     : String(Number(shown.toPrecision(4))).replace('-', '−')
-}
-
-function rangeOf(values: readonly number[]): [number, number] {
-  let [min, max] = [Infinity, -Infinity]
-  for (const value of values) {
-    if (value < min) min = value
-    if (value > max) max = value
-  }
-  return min > max ? [0, 1] : [min, max]
 }
 
 function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -1,5 +1,5 @@
 import type { ResultRow } from '../../preload/contract.ts'
-import { chainsOf, isOneScale, placeCloud, scaleAcross, type Layer, type Look, type Plane, type Spot } from './cloud.ts'
+import { chainsOf, isOneScale, placeCloud, scaleAcross, spotsOf, type Layer, type Look, type Plane, type Spot, type Table } from './cloud.ts' // prettier-ignore
 import { theilSen } from './difficulty.ts'
 import { drawLegend, shorten, textWidth } from './legend.ts'
 import { errorBars, line } from './marks.ts'
@@ -25,7 +25,7 @@ export interface Exploration {
 export interface Pane {
   readonly label: string
   readonly box: Box
-  readonly spots: readonly Spot[]
+  readonly layers: readonly Layer[]
 }
 
 /** Panels drawn at most: more are too small to be read. */
@@ -33,6 +33,8 @@ export const MOST_PANELS = 24
 /** Marks up to which each has its interval, and a shape of its own. */
 const MOST_BARS = 1500
 const MOST_SHAPED = 6000
+/** CSS pixels of a mark among more than that. */
+const DUST = 2.5
 /** Marks up to which the median of all pairwise slopes is taken: their number grows with the square. */
 const MOST_TREND = 700
 
@@ -41,12 +43,12 @@ const GROW = 1.18
 
 /** Picked rows as marks, with intervals, lines and floors. `chosen`: rows that stand out; null for none. */
 export function explore(
-  rows: readonly ResultRow[],
+  table: Table,
   picks: ArrayLike<number>,
   look: Look,
   { width, chosen }: { readonly width: number; readonly chosen: ReadonlySet<number> | null },
 ): Exploration {
-  const cloud = placeCloud(rows, picks, look)
+  const cloud = placeCloud(table, picks, look)
   const planes = cloud.planes.slice(0, MOST_PANELS)
   const panels = createPanels(GROW)
   const left = 30 + GROW * Math.max(24, ...cloud.y.ticks.map((t) => textWidth(cloud.y.label(t), 10.5)))
@@ -57,7 +59,7 @@ export function explore(
   // levels of two axes have no common scale
   const scaleOf = (plane: Plane) =>
     acrossScale(look.facet?.id === 'family' ? scaleAcross([plane], look.x) : cloud.x, layout.width)
-  const total = planes.reduce((sum, { layers }) => sum + layers.reduce((n, { spots }) => n + spots.length, 0), 0)
+  const total = planes.reduce((sum, { layers }) => sum + layers.reduce((n, { picks: mine }) => n + mine.length, 0), 0)
   const hits: (Uint32Array | undefined)[] = []
   const draw = (hit: Uint32Array | undefined, ...series: ChartSeries[]) => {
     for (const one of series) {
@@ -73,8 +75,8 @@ export function explore(
     for (let s = seriesCount(panels); s > before; s--) hits.push(undefined) // the rules that come with a panel
     if (hasNames) panels.write(shorten(plane.label, box.width / GROW / 1.12), box.x, box.y - 12, { bold: true })
     drawGround(draw, panel, look, x, cloud.y)
-    for (const layer of plane.layers) drawLayer(draw, panel, rows, layer, look, cloud.y, { total, chosen })
-    return { label: plane.label, box, spots: spotsOf(plane) }
+    for (const layer of plane.layers) drawLayer(draw, panel, table.rows, layer, look, cloud.y, { total, chosen })
+    return { label: plane.label, box, layers: plane.layers }
   })
   const middle = left + (width - RIGHT - left) / 2
   const height = layout.bottom + (look.x.kind === 'word' ? 12 : 34)
@@ -89,10 +91,6 @@ export function explore(
 function seriesCount(panels: Panels): number {
   const { series } = panels.option()
   return Array.isArray(series) ? series.length : 0
-}
-
-function spotsOf({ layers }: Plane): Spot[] {
-  return layers.flatMap(({ spots }) => spots)
 }
 
 function axisTitle({ x }: Look): string {
@@ -149,40 +147,47 @@ function drawLayer(
   y: Scale,
   { total, chosen }: { readonly total: number; readonly chosen: ReadonlySet<number> | null },
 ): void {
-  const chains = total > MOST_SHAPED ? [] : chainsOf(rows, layer, look)
+  const isMany = total > MOST_SHAPED
+  const spots = isMany && chosen === null ? [] : spotsOf(rows, layer, look, y)
+  const chains = isMany ? [] : chainsOf(rows, spots, look)
   const opacity = chosen === null ? 1 : 0.3
   for (const chain of chains) {
     const points = chain.map((s) => [s.x, s.y])
     draw(undefined, line(panel, points, { color: layer.colour, width: 2 }, { z: 2, opacity }))
   }
   if (total <= MOST_BARS) {
-    const barred = layer.spots.filter((s) => !s.isDenseFloor && (chosen === null || chosen.has(s.pick)))
+    const barred = spots.filter((s) => !s.isDenseFloor && (chosen === null || chosen.has(s.pick)))
     const marks = barred.map(({ x: at, y: up, low, high }) => ({ at: [at, up] as const, low, high, tip: '' }))
     draw(undefined, errorBars(panel, marks, layer.colour, 0.4))
   }
-  draw(
-    Uint32Array.from(layer.spots, ({ pick }) => pick),
-    scatter(panel, layer, y, total, chosen),
-  )
+  draw(layer.picks, isMany && chosen === null ? dust(panel, layer, y) : scatter(panel, layer.colour, spots, y, total, chosen))
   const trend = chains.length > 0 ? undefined : trendOf(rows, layer, look, y)
   if (trend) draw(undefined, line(panel, trend, { color: layer.colour === '#000000' ? INK : layer.colour, width: 3 }, { z: 5, opacity })) // prettier-ignore
 }
 
+const onPanel = (panel: number) => ({ type: 'scatter' as const, xAxisIndex: panel, yAxisIndex: panel, z: 4, clip: false })
+
+/** More marks than can have shapes of their own: small squares, their numbers side by side as a canvas is told them fastest. */
+function dust(panel: number, { colour, x, y, isDenseFloor }: Layer, { min }: Scale): ChartSeries {
+  const data = new Float64Array(2 * x.length)
+  for (let i = 0; i < x.length; i++) {
+    data[2 * i] = x[i]!
+    data[2 * i + 1] = isDenseFloor[i] === 1 ? min : y[i]!
+  }
+  return { ...onPanel(panel), large: true, largeThreshold: 0, symbolSize: DUST, itemStyle: { color: colour, opacity: 0.5 }, data }
+}
+
 function scatter(
   panel: number,
-  { colour, spots }: Layer,
+  colour: string,
+  spots: readonly Spot[],
   y: Scale,
   total: number,
   chosen: ReadonlySet<number> | null,
 ): ChartSeries {
-  const common = { type: 'scatter' as const, xAxisIndex: panel, yAxisIndex: panel, z: 4, clip: false }
-  const size = total <= 100 ? 10 : total <= 400 ? 8 : total <= MOST_BARS ? 6 : total <= MOST_SHAPED ? 4 : 2.5
-  if (total > MOST_SHAPED && chosen === null) {
-    const data = spots.map((s) => [s.x, s.isDenseFloor ? y.min : s.y])
-    return { ...common, large: true, largeThreshold: 0, symbolSize: size, itemStyle: { color: colour, opacity: 0.5 }, data }
-  }
+  const size = total <= 100 ? 10 : total <= 400 ? 8 : total <= MOST_BARS ? 6 : total <= MOST_SHAPED ? 4 : DUST
   return {
-    ...common,
+    ...onPanel(panel),
     data: spots.map((s) => {
       const opacity = chosen === null || chosen.has(s.pick) ? 1 : 0.12
       const value = [s.x, s.isDenseFloor ? y.min : s.y]
@@ -197,7 +202,9 @@ function scatter(
 
 /** Theil and Sen's line over what stands above the floor, from the first to the last mark. */
 function trendOf(rows: readonly ResultRow[], layer: Layer, look: Look, { isLog }: Scale): number[][] | undefined {
-  const counted = layer.spots.filter((s) => !s.isFloor && !s.isDenseFloor)
+  const counted: { readonly x: number; readonly y: number }[] = []
+  for (let i = 0; i < layer.picks.length && counted.length <= MOST_TREND; i++)
+    if (layer.isDenseFloor[i] === 0 && !rows[layer.picks[i]!]!.isFloor) counted.push({ x: layer.x[i]!, y: layer.y[i]! })
   if (counted.length < 5 || counted.length > MOST_TREND || !isOneScale(rows, layer, look)) return undefined
   const [into, back] = isLog ? [Math.log, Math.exp] : [(v: number) => v, (v: number) => v]
   const fit = theilSen(counted.map((s) => [s.x, into(s.y)] as const))

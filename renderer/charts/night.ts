@@ -13,7 +13,7 @@ function turn(value: unknown): unknown {
   if (typeof value === 'string') return COLOUR.test(value) ? nightOf(value) : value
   if (typeof value === 'function') return wrap(value as (...words: unknown[]) => unknown)
   if (Array.isArray(value)) return typeof value[0] === 'number' ? value : value.map(turn)
-  if (value === null || typeof value !== 'object') return value
+  if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, key === 'symbol' ? inner : turn(inner)]))
 }
 

@@ -13,13 +13,14 @@ export function rowsWithin({ panels, option }: Exploration, corners: Corners): R
   const [top, bottom] = [Math.min(corners.y0, corners.y1), Math.max(corners.y0, corners.y1)]
   const [xs, ys] = [axesOf(option.xAxis), axesOf(option.yAxis)]
   const found = new Set<number>()
-  for (const [i, { box, spots }] of panels.entries()) {
+  for (const [i, { box, layers }] of panels.entries()) {
     const [x, y] = [xs[i]!, ys[i]!]
-    for (const spot of spots) {
-      const across = box.x + box.width * shareOf(spot.x, x)
-      const up = box.y + box.height * (1 - (spot.isDenseFloor ? 0 : shareOf(spot.y, y)))
-      if (across >= left && across <= right && up >= top && up <= bottom) found.add(spot.pick)
-    }
+    for (const layer of layers)
+      for (const [k, pick] of layer.picks.entries()) {
+        const across = box.x + box.width * shareOf(layer.x[k]!, x)
+        const up = box.y + box.height * (1 - (layer.isDenseFloor[k] === 1 ? 0 : shareOf(layer.y[k]!, y)))
+        if (across >= left && across <= right && up >= top && up <= bottom) found.add(pick)
+      }
   }
   return found.size === 0 ? null : found
 }

@@ -58,9 +58,10 @@ export const useExplore = defineStore('explore', () => {
   })
   /** Against the dense model nothing is said of itself. */
   const chartPicks = computed(() => {
-    const { rows } = frame.value
+    const { values, of } = frame.value.codes('method')
+    const dense = values.indexOf('dense')
     const isAgainst = ['drop', 'normalised', 'retention', 'lost', 'gained', 'mcnemar'].includes(look.value.y)
-    return isAgainst ? picks.value.filter((i) => rows[i]!.method !== 'dense') : picks.value
+    return isAgainst && dense !== -1 ? picks.value.filter((i) => of[i] !== dense) : picks.value
   })
   const lookColumns = computed(() => {
     const { x, y, colour, facet } = look.value

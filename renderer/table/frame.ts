@@ -5,6 +5,8 @@ import { columnOf, isNumber } from './columns.ts'
 export interface Frame {
   readonly rows: readonly ResultRow[]
   codes(column: string): Codes
+  /** All rows in an order; those without a number last either way, equal ones as they come. */
+  inOrder(order: Order): Uint32Array
 }
 
 /** A column as small numbers: `of[i]` is the place of row i's value among `values`. */
@@ -27,11 +29,18 @@ export interface Order {
 
 export function frameOf(rows: readonly ResultRow[]): Frame {
   const known = new Map<string, Codes>()
+  const orders = new Map<string, Uint32Array>()
+  const codes = (column: string) => {
+    const found = known.get(column) ?? encode(rows, column)
+    known.set(column, found)
+    return found
+  }
   return {
-    rows,
-    codes(column) {
-      const found = known.get(column) ?? encode(rows, column)
-      known.set(column, found)
+    ...{ rows, codes },
+    inOrder({ column, isDown }) {
+      const name = `${column} ${isDown}`
+      const found = orders.get(name) ?? ranked(codes(column), isDown)
+      orders.set(name, found)
       return found
     },
   }
@@ -97,19 +106,22 @@ function holding(frame: Frame, word: string): { of: Uint32Array; isIn: Uint8Arra
   return { of, isIn: Uint8Array.of(0, 1) }
 }
 
-/** Picks in another order; those without a number last either way, equal ones as they were. */
-export function sorted(frame: Frame, picks: Uint32Array, { column, isDown }: Order): Uint32Array {
-  const { values, of } = frame.codes(column)
+function ranked({ values, of }: Codes, isDown: boolean): Uint32Array {
   const missing = values.at(-1) === null ? values.length - 1 : values.length
-  // whole numbers alone, sorted natively: place in the order · 2^32 + place in the picks
-  const keys = new Float64Array(picks.length)
-  for (let i = 0; i < picks.length; i++) {
-    const code = of[picks[i]!]!
+  // whole numbers alone, sorted natively: place in the order · 2^32 + place in the table
+  const keys = Float64Array.from(of, (code, i) => {
     const rank = code === missing ? values.length : isDown ? missing - 1 - code : code
-    keys[i] = rank * 2 ** 32 + i
-  }
+    return rank * 2 ** 32 + i
+  })
   keys.sort()
-  return Uint32Array.from(keys, (key) => picks[key % 2 ** 32]!)
+  return Uint32Array.from(keys, (key) => key % 2 ** 32)
+}
+
+/** Picks in another order; those without a number last either way, equal ones as they come in the table. */
+export function sorted(frame: Frame, picks: Uint32Array, order: Order): Uint32Array {
+  const isPicked = new Uint8Array(frame.rows.length)
+  for (const pick of picks) isPicked[pick] = 1
+  return frame.inOrder(order).filter((row) => isPicked[row] === 1)
 }
 
 /** Columns in which not all of these rows are alike, and that can tell them apart by name. */

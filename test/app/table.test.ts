@@ -6,7 +6,7 @@ import { filtered, frameOf, sorted } from '../../renderer/table/frame.ts'
 import { levelWords } from '../../renderer/table/levels.ts'
 import { tipOf, writeCell } from '../../renderer/table/write.ts'
 import { markOf } from '../../renderer/table/mark.ts'
-import { trendsOf } from '../../renderer/table/trends.ts'
+import { linkTrends, trendsOf } from '../../renderer/table/trends.ts'
 import { makeAxisStudy, makeTransferStudy } from '../make/conditions.ts'
 import { makeStudy } from '../make/rows.ts'
 
@@ -137,11 +137,12 @@ describe('the trends under the chart', () => {
   it('are those of the levels in view, with their numbers', () => {
     const at = rows.filter(({ method, sparsity, pattern, scorer }) => method === 'magnitude' && sparsity === 0.5 && pattern === 'free' && scorer === 'acc') // prettier-ignore
     const mine = trends.filter(({ method, sparsity, pattern, scorer }) => method === 'magnitude' && sparsity === 0.5 && pattern === 'free' && scorer === 'acc') // prettier-ignore
-    const said = trendsOf(at, trends)
+    const linked = linkTrends(rows, trends)
+    const said = trendsOf(linked, at.map((row) => rows.indexOf(row))) // prettier-ignore
     expect(said).toHaveLength(mine.length)
     expect(said[0]).toContain(`τ = ${signed(mine[0]!.tau, 2)}`)
     expect(said[0]).toContain(mine[0]!.estimator)
-    expect(trendsOf([], trends)).toEqual([])
+    expect(trendsOf(linked, [])).toEqual([])
   })
 })
 
