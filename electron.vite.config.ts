@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
@@ -6,6 +6,8 @@ import type { Plugin } from 'vite'
 import { readLicences } from './main/api/licences.ts'
 
 const root = import.meta.dirname
+const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+const PLAIN = Object.keys(dependencies).filter((name) => name !== 'onnxruntime-node' && name !== 'better-sqlite3')
 
 /** What a module says of its own folder stays true when it is bundled into out/main: resources and children are found from there. */
 const sourceFolders: Plugin = {
@@ -30,12 +32,16 @@ export default defineConfig({
   main: {
     plugins: [sourceFolders, licences],
     build: {
+      // all that is JavaScript is one file, which loads at once; what brings programs of its own, and the tools of development, stay outside
+      externalizeDeps: { exclude: PLAIN, include: ['vite', 'electron-vite'] },
       rolldownOptions: {
-        // each is started from the file of its name: the thread by api/long.ts, the command line by host/launch.ts, the others by the engine
+        // each is started from the file of its name: the thread by api/long.ts, the command line by host/launch.ts, "start" by host/enter.ts,
+        // the others by the engine
         input: {
           index: join(root, 'main/index.ts'),
           thread: join(root, 'main/api/thread.ts'),
           cli: join(root, 'main/host/cli.ts'),
+          start: join(root, 'main/host/start.ts'),
           child: join(root, 'main/engine/child.ts'),
           lifeline: join(root, 'main/engine/lifeline.ts'),
         },

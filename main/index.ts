@@ -8,6 +8,7 @@ const kind = process.versions.electron ? 'electron' : 'web'
 // waited for here, or Electron would be ready before it is told of our scheme
 const host = await hosts.find(({ id }) => id === kind)!.load()
 const reader = openReader(undefined, host.launch)
+void reader.prepare()
 const isDev = process.env.ELECTRON_RENDERER_URL !== undefined
 const page = isDev ? EMPTY_PAGE : readPage(join(import.meta.dirname, '..', 'out', 'renderer'))
 // not waited for: Electron becomes ready only after this file has ended

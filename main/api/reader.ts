@@ -1,4 +1,4 @@
-import type { ApiName, EventName, Events } from '../../preload/contract.ts'
+import type { ApiName, EventName, Events, StudyRow } from '../../preload/contract.ts'
 import { LabError } from '../base/errors.ts'
 import { takeQueue } from '../bench.ts'
 import type { Launch } from '../jobs/queue/child.ts'
@@ -12,6 +12,8 @@ export type Tell = <E extends EventName>(event: E, value: Events[E]) => void
 export interface Reader extends Omit<Answers, 'close'> {
   /** Says the studies and the queue now, and again whenever they have changed. Gives back how to stop. */
   watch(tell: Tell): () => void
+  /** Makes ready what a window shows first, the numbers of the newest study, while its page is loaded. */
+  prepare(): Promise<void>
   /** Stops what runs, for the next lab to go on with, and resolves when it has. */
   close(): Promise<void>
 }
@@ -94,6 +96,11 @@ export function openReader(home: string | undefined, launch?: Launch): Reader {
         clearInterval(timer)
         stop?.()
       }
+    },
+    async prepare() {
+      const reply = await here.answer('studies.list', null)
+      const newest = reply.ok ? (reply.value as readonly StudyRow[])[0] : undefined
+      if (newest) await long.answer('studies.results', { study: newest.id })
     },
     async close() {
       isClosed = true

@@ -98,6 +98,7 @@ async function showPage(dev: boolean, home: string | undefined): Promise<void> {
   // built anew with each change, so read anew with each request: a reload shows it
   const page: Page = dev ? { find: (path) => readPage(PAGE_FOLDER).find(path) } : readPage(PAGE_FOLDER)
   const reader = openReader(home, web.launch)
+  void reader.prepare()
   const running = await web.start(reader, page)
   console.log(
     `Junk DNA Lab is at ${running.address}\nThe address holds the key to it: whoever has it can read the store. Ctrl-C ends it.`,

@@ -55,6 +55,15 @@ describe('a reader', () => {
     stop()
     await reader.close()
   })
+  it('makes the numbers of the newest study ready, and minds no store without one', async () => {
+    using home = makeFolder()
+    const reader = openReader(home.path)
+    await reader.prepare()
+    const id = addStudy(home.path, { name: 'first' })
+    await reader.prepare()
+    expect(await reader.answer('studies.results', { study: id })).toMatchObject({ ok: true })
+    await reader.close()
+  })
   describe('asked for a study whose numbers take long', () => {
     const results = ['studies.results', { study: 'large' }] as const
     const large = (home: string) => {

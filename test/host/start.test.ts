@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -63,6 +63,17 @@ describe('npm start where there is no display', () => {
     })
     const { value } = (await call(address, 'tasks.list')) as { value: { name: string }[] }
     expect(value.map(({ name }) => name)).toContain('blimp')
+  })
+  it('enters the bundle it has built, which says the same as the source', async () => {
+    const { address } = await start('main/host/enter.ts', home.path, 'start')
+    expect(await call(address, 'studies.list')).toMatchObject({ ok: true, value: [{ name: 'small' }] })
+    child!.kill('SIGINT')
+    expect(await ended()).toBe(0)
+    const { DISPLAY: _, WAYLAND_DISPLAY: __, ...env } = process.env
+    const say = (...words: string[]) => spawnSync(process.execPath, [...words, 'status', '--json'], { cwd: root, env: { ...env, LAB_HOME: home.path }, encoding: 'utf8' }).stdout // prettier-ignore
+    const [bundled, source] = [say('out/main/cli.js'), say('main/host/cli.ts')]
+    expect(bundled).toBe(source)
+    expect(bundled).toContain('"small"')
   })
   it('has built a bridge that stands alone, as a sandbox asks', () => {
     const bridge = readFileSync(join(root, 'out', 'preload', 'bridge.cjs'), 'utf8')

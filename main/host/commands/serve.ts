@@ -17,6 +17,7 @@ export const serve: Command = {
   async run({ home, console, signal }: Call): Promise<Result> {
     buildIfStale()
     const reader = openReader(home, web.launch)
+    void reader.prepare()
     const running = await web.start(reader, readPage(PAGE_FOLDER))
     const tunnel = tunnelTo(running.port)
     console.record({ address: running.address, tunnel })
