@@ -10,6 +10,7 @@ import { queueFolder } from './jobs/queue/entry.ts'
 import { openQueue, type Queue } from './jobs/queue/queue.ts'
 import { runJob } from './jobs/runner.ts'
 import { createEffort, createPace } from './jobs/study/effort.ts'
+import { onRecord } from './jobs/study/on-record.ts'
 import type { StudyParams } from './jobs/study/prepare.ts'
 import { sensitivityOf, type Sensitivity } from './jobs/study/sensitivity.ts'
 import { holdLock, openStore, type Store } from './store/open.ts'
@@ -129,7 +130,8 @@ export async function runStudy(
     createdAt: new Date(bench.nowMs()).toISOString(),
   }
   store.studies.save(stored, cells, 'running')
-  const left = cells.filter(({ fingerprint }) => !store.cells.isDone(fingerprint))
+  const isDone = onRecord(p, store)
+  const left = cells.filter(({ fingerprint }) => !isDone(fingerprint))
   if (onReady && left.length > 0) onReady(await sensitivityOf(p.tasks))
   const pace = createPace(left, effort, place.nowMs)
   const skipped = cells.length - left.length

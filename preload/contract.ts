@@ -54,6 +54,11 @@ export interface ResultRow {
   readonly level: number | null
   /** Larger = harder: by the task's place on its axis, and comparable only within it; else as declared; null where nothing is known. */
   readonly difficulty: number | null
+  /**
+   * Loss of the right answers under the model that `dense` is of: −log₂ likelihood per UTF-8 byte, the mean over items (of a text over its bytes).
+   * Larger = harder. Null where it is not known or not defined, such as of free answers in a study that has no dense-loss.
+   */
+  readonly denseLoss: number | null
   readonly scorer: string
   readonly scorerVersion: number
   readonly better: 'higher' | 'lower'

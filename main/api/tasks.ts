@@ -4,6 +4,7 @@ import type { Tokenizer } from '../base/text.ts'
 import { openModel } from '../models/folder.ts'
 import { pathFrom } from '../models/library.ts'
 import { readSettings } from '../store/settings.ts'
+import { ESTIMATORS } from '../study/estimators.ts'
 import { axes } from '../tasks/axes/index.ts'
 import { checkTask, type ShownDocument, type TaskCheck } from '../tasks/check.ts'
 import { listTasks } from '../tasks/index.ts'
@@ -12,6 +13,9 @@ import type { Calls } from './call.ts'
 import { dataFoldersOf, path } from './library.ts'
 
 const place = path.nullable()
+
+/** Measures of difficulty that a study may name. */
+export const estimators: readonly { readonly id: string; readonly about: string }[] = ESTIMATORS
 
 /** Task files. */
 export const tasks = {

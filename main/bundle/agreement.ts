@@ -5,12 +5,13 @@ import type { Measured } from './measured.ts'
 
 /** What any difficulty is held against: how the uncompressed model does, and what compression took. */
 export const DENSE_ERROR = 'dense error'
+export const DENSE_LOSS = 'dense loss'
 export const MEASURED_DROP = 'measured drop'
 export const DECLARED_ORDER = 'declared order'
 
 /**
- * How far measures of difficulty put the same tasks in the same order (Kendall's tau-b): each estimator of the study, the error of the
- * uncompressed model, and the mean drop over all levels of compression but random ones; over all tasks, and over the levels of each axis
+ * How far measures of difficulty put the same tasks in the same order (Kendall's tau-b): each estimator of the study, error and loss of the
+ * uncompressed model where they are not among those, and the mean drop over all levels of compression but random ones; over all tasks, and over the levels of each axis
  * in place of an estimator the order that was declared. Drops of tasks at the floor are left out, level by level.
  */
 export function agreementRows(measured: readonly Measured[], estimators: readonly string[]): AgreementRow[] {
@@ -20,8 +21,11 @@ export function agreementRows(measured: readonly Measured[], estimators: readonl
     // levels of an axis are told family by family, unless an estimator says something of them too
     const apart = estimators.length > 0 ? conditions : conditions.filter(({ family }) => family === '')
     const families = groupBy(conditions.filter(({ family }) => family !== ''), ({ family }) => family) // prettier-ignore
+    const named = estimators.map((name, i) => [name, (c: Measures) => c.estimates[i] ?? null] as const)
+    // what the study names as an estimator is not held against itself
+    const others = MEASURED.filter(([name]) => !estimators.includes(name.replace(' ', '-')))
     return [
-      ...pairsOf('tasks', mine[0]!, apart, [...estimators.map((name, i) => [name, (c: Measures) => c.estimates[i] ?? null] as const), ...MEASURED]), // prettier-ignore
+      ...pairsOf('tasks', mine[0]!, apart, [...named, ...others]),
       ...[...families].flatMap(([family, levels]) =>
         pairsOf(family, mine[0]!, levels, [[DECLARED_ORDER, (c) => c.declared], ...MEASURED]),
       ),
@@ -35,11 +39,13 @@ interface Measures {
   readonly declared: number | null
   readonly estimates: readonly (number | null)[]
   readonly error: number | null
+  readonly loss: number | null
   readonly drop: number | null
 }
 
 const MEASURED = [
   [DENSE_ERROR, (c: Measures) => c.error],
+  [DENSE_LOSS, (c: Measures) => c.loss],
   [MEASURED_DROP, (c: Measures) => c.drop],
 ] as const
 
@@ -52,6 +58,7 @@ function measuresOf(members: readonly Measured[]): Measures {
     declared: row.axis === '' ? null : row.difficulty,
     estimates: difficulties,
     error: row.better === 'higher' ? 1 - row.dense : row.dense,
+    loss: row.denseLoss,
     drop: meanOf(members.flatMap((one) => (isHeld(one.row) ? [one.row.drop] : []))),
   }
 }

@@ -3,7 +3,7 @@ import type { Json } from '../base/json.ts'
 import type { StudyCell } from '../store/cells.ts'
 import type { LedgerLine } from '../store/ledgers.ts'
 import type { Store } from '../store/open.ts'
-import type { CellRecord, ItemOutcomes } from '../store/records.ts'
+import type { CellRecord, ItemOutcomes, RightAnswers } from '../store/records.ts'
 import type { StoredStudy, StudyState } from '../store/studies.ts'
 import { portable } from './archive/portable.ts'
 import { studyReport, type About } from './table.ts'
@@ -27,6 +27,8 @@ export interface Contents {
   readonly ledgers: readonly { readonly key: string; readonly lines: readonly LedgerLine[] }[]
   /** Undefined for each cell where items are not at hand. */
   items(fingerprint: string): ItemOutcomes | undefined
+  /** Of uncompressed cells; undefined where they are not on record. */
+  answers(fingerprint: string): RightAnswers | undefined
 }
 
 /** What stands for the cells of a study that came without items. */
@@ -40,7 +42,7 @@ export function contentsOf(store: Store, study: string, about: About): Contents 
   // one that runs now is, from elsewhere, one that has not been finished
   const state = row.state === 'running' ? 'interrupted' : row.state
   const whole = { ...portable(stored), spec: portable(spec), state }
-  if (kept) return { ...kept, study: whole, items: () => undefined }
+  if (kept) return { ...kept, study: whole, items: () => undefined, answers: () => undefined }
   const report = studyReport(store, row.id, about)
   const cells = store.cells.ofStudy(row.id)
   const keys = [...new Set(cells.flatMap(({ record }) => record?.ledger ?? []))]
@@ -57,6 +59,7 @@ export function contentsOf(store: Store, study: string, about: About): Contents 
       return lines ? [{ key, lines }] : []
     }),
     items: (fingerprint) => store.items.read(fingerprint),
+    answers: (fingerprint) => store.answers.read(fingerprint),
   }
 }
 

@@ -5,6 +5,7 @@ import type { StudyCell } from '../store/cells.ts'
 import type { CellRecord, CompressionRecord } from '../store/records.ts'
 import type { StoredStudy } from '../store/studies.ts'
 import type { DifficultyTable } from '../study/difficulty.ts'
+import { LOSS_UNIT } from '../study/estimators.ts'
 import type { EngineProvenance, ModelProvenance, Provenance, TaskProvenance } from '../charts/input.ts'
 
 /** Where a task stands on an axis of difficulty; as tasks/task.ts has it. */
@@ -27,11 +28,12 @@ export interface StudyFacts {
   readonly command: string
 }
 
-/** Estimators of difficulty by name; those of one kind are numbered from the second on. */
+/** Estimators of difficulty by name, a loss with its unit where it is not the usual one; those of one name are numbered from the second on. */
 export function estimatorNames(tables: readonly DifficultyTable[]): string[] {
-  return tables.map(({ estimator }, i) => {
-    const before = tables.slice(0, i).filter((other) => other.estimator === estimator).length
-    return before === 0 ? estimator : `${estimator} ${before + 1}`
+  const names = tables.map(({ estimator, unit = LOSS_UNIT }) => (unit === LOSS_UNIT ? estimator : `${estimator} in ${unit}`))
+  return names.map((name, i) => {
+    const before = names.slice(0, i).filter((other) => other === name).length
+    return before === 0 ? name : `${name} ${before + 1}`
   })
 }
 

@@ -8,8 +8,8 @@ import type { ReportInput } from '../charts/input.ts'
 import { fingerprintOf, type ForeignStudy } from '../store/imports.ts'
 import { packOutcomes } from '../store/items.ts'
 import type { LedgerLine } from '../store/ledgers.ts'
-import type { CellRecord, ItemOutcomes } from '../store/records.ts'
-import { itemFiles, readItems } from './archive/items.ts'
+import type { CellRecord } from '../store/records.ts'
+import { itemFiles, readItems, type CellItems } from './archive/items.ts'
 import { parseJson, type Bundle } from './archive/manifest.ts'
 import { countsOf, keptData, studyCells, type CellLine, type Kept } from './contents.ts'
 import type { About } from './table.ts'
@@ -83,7 +83,7 @@ export async function readForeign(folder: string, { manifest, hash: bundle }: Bu
       taskLabel,
       taskGroup,
     })),
-    cells: items ? done.map((record) => ({ record, outcomes: items.get(record.fingerprint)! })) : [],
+    cells: items ? done.map((record) => ({ record, ...items.get(record.fingerprint)! })) : [],
     faults: cells.flatMap(({ fingerprint, fault }) => (fault ? [{ fingerprint, fault: fault as Fault }] : [])),
     ledgers: items ? new Map(ledgers.map(({ key, lines }) => [key, lines])) : new Map<string, LedgerLine[]>(),
     from: { bundle, lab: manifest.lab },
@@ -135,15 +135,15 @@ function checkStudy({ id, name }: { id: string; name: string }, cells: readonly 
 }
 
 /** The items of each finished cell, as their hashes say they must be. */
-async function itemsOf(folder: string, cells: readonly CellLine[]): Promise<Map<string, ItemOutcomes>> {
-  const found = new Map<string, ItemOutcomes>()
+async function itemsOf(folder: string, cells: readonly CellLine[]): Promise<Map<string, CellItems>> {
+  const found = new Map<string, CellItems>()
   for (const { name, cells: mine } of itemFiles(studyCells(cells))) {
     const rows = mine.reduce((sum, { record }) => sum + record!.items, 0)
-    for (const [fingerprint, outcomes] of await readItems(readPart(folder, name), rows, name)) found.set(fingerprint, outcomes)
+    for (const [fingerprint, one] of await readItems(readPart(folder, name), rows, name)) found.set(fingerprint, one)
   }
   for (const { fingerprint, record, items } of cells) {
     if (!record) continue
-    const outcomes = found.get(fingerprint)
+    const outcomes = found.get(fingerprint)?.outcomes
     const came = outcomes && sha256(packOutcomes(outcomes))
     if (came !== items) throw new LabError('bundle/content', `Expected items of ${record.taskLabel} that hash to ${items}, got ${came ?? 'none'}.`) // prettier-ignore
     if (outcomes!.ids.length !== record.items) throw new LabError('bundle/content', `Expected ${record.items} items of ${record.taskLabel}, got ${outcomes!.ids.length}.`) // prettier-ignore

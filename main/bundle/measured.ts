@@ -13,6 +13,9 @@ import { methodName, type Rung } from './facts.ts'
 import { referenceKey, trainingColumns } from './training.ts'
 import { groupBy } from '../charts/view.ts'
 
+/** Loss of the right answers of an uncompressed cell in bits per byte, by its fingerprint; undefined where it is not known. */
+export type LossOf = (cell: string) => number | undefined
+
 /** A row with what groups and trends are made from. */
 export interface Measured {
   readonly row: ResultRow
@@ -35,11 +38,12 @@ export function measureCells(
   done: readonly CellRecord[],
   difficulty: readonly DifficultyColumn[],
   rungs: ReadonlyMap<string, Rung> = new Map(),
+  loss: LossOf = () => undefined,
 ): Measured[] {
   const order = new Map(done.map(({ fingerprint }, i) => [fingerprint, i]))
   const byTask = groupBy(done, ({ modelName, key }) => JSON.stringify([modelName, key.task]))
   // task by task, so that the items of one task at a time are unpacked
-  const found = [...byTask.values()].flatMap((records) => measureTask(store, records, difficulty, rungs))
+  const found = [...byTask.values()].flatMap((records) => measureTask(store, records, difficulty, rungs, loss))
   return found.sort((a, b) => order.get(a.row.cell)! - order.get(b.row.cell)!)
 }
 
@@ -48,6 +52,7 @@ function measureTask(
   records: readonly CellRecord[],
   difficulty: readonly DifficultyColumn[],
   rungs: ReadonlyMap<string, Rung>,
+  loss: LossOf,
 ): Measured[] {
   const [first] = records
   const { task } = first!.key
@@ -55,7 +60,7 @@ function measureTask(
   const resampler = createResampler(first!.items, SEED.fork(`items/${task.hash}`), RESAMPLES)
   const rung = rungs.get(task.id)
   return [...groupBy(records, referenceKey).values()].flatMap((members) =>
-    measureAgainst(store, members, difficulty, rung, resampler),
+    measureAgainst(store, members, difficulty, rung, resampler, loss),
   )
 }
 
@@ -66,6 +71,7 @@ function measureAgainst(
   difficulty: readonly DifficultyColumn[],
   rung: Rung | undefined,
   resampler: Resampler,
+  loss: LossOf,
 ): Measured[] {
   const dense = records.find(({ key }) => key.compression.method === 'dense')
   if (!dense) return []
@@ -74,14 +80,15 @@ function measureAgainst(
   const ids = Object.keys(scorers)
   const main = scorerOf(ids[0]!)
   const score = isShare(main) ? valueOf(columnOf(before, main.id, dense), main) : undefined
-  const difficulties = difficulty.map((column) => column.of(task.id, score, dense.modelName))
+  const difficulties = difficulty.map((column) => column.of(task.id, score, dense.modelName, dense.fingerprint))
+  const denseLoss = loss(dense.fingerprint) ?? null
   return records.flatMap((record) => {
     const after = record === dense ? before : readOutcomes(store, record)
     return ids.map((id): Measured => {
       const scorer = scorerOf(id)
       const [from, to] = [columnOf(before, id, dense), columnOf(after, id, record)]
       const comparison = compare(from, to, scorer, record.chance[id] ?? null, resampler)
-      const row = { ...head(record, scorer, rung, difficulties[0] ?? null), ...comparison, ...tail(record) }
+      const row = { ...head(record, scorer, rung, difficulties[0] ?? null, denseLoss), ...comparison, ...tail(record) }
       return { row, difficulties, member: { dense: from, compressed: to, measure: scorer, resampler: remember(resampler, scorer, from, to) } } // prettier-ignore
     })
   })
@@ -115,6 +122,7 @@ function head(
   scorer: Scorer,
   rung: Rung | undefined,
   declared: number | null,
+  denseLoss: number | null,
 ) {
   const { group, pattern, sparsity, seed } = key.compression
   const stands = rung && { task: rung.family, axis: rung.axis, level: rung.level, difficulty: rung.difficulty }
@@ -123,7 +131,7 @@ function head(
     // zeros are stored as zeros: pruning leaves every weight as wide as it was computed with
     ...{ bits: Number(key.compression.params.bits ?? 32), effectiveBits, outputError, ...trainingColumns(key.transfer), seed },
     ...{ taskGroup, ...(stands ?? { task: key.task.id, axis: '', level: null, difficulty: declared }) },
-    ...{ scorer: scorer.id, scorerVersion: key.scorers[scorer.id]!, better: scorer.better },
+    ...{ denseLoss, scorer: scorer.id, scorerVersion: key.scorers[scorer.id]!, better: scorer.better },
   }
 }
 

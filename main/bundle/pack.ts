@@ -101,11 +101,11 @@ function onlyOnce(name: string, seen: Set<string>): string {
   return once
 }
 
-function itemsOf({ cells, items }: Contents): ZipEntry[] {
+function itemsOf({ cells, items, answers }: Contents): ZipEntry[] {
   return itemFiles(studyCells(cells)).map(({ name, cells: mine }) => {
     const found = mine.map(({ fingerprint, record }) => {
       const outcomes = items(fingerprint)
-      if (outcomes) return { fingerprint, task: record!.key.task.id, outcomes }
+      if (outcomes) return { fingerprint, task: record!.key.task.id, outcomes, answers: answers(fingerprint) ?? null }
       throw new LabError(
         'bundle/items',
         `Expected the items of ${record!.taskLabel} in this store, but the study came without items.`,

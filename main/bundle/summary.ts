@@ -2,6 +2,7 @@ import type { VerdictRow } from '../../preload/contract.ts'
 import { holm } from '../stats/correct.ts'
 import { verdictCounts } from './verdicts/words.ts'
 import { chartData, placeOf, type ChartData } from '../charts/chart.ts'
+import { difficultyCautions } from './summary/difficulty.ts'
 import { axisCautions, axisWords } from './summary/axes.ts'
 import { trainingCautions, trainingWords } from './summary/training.ts'
 import type { ReportInput } from '../charts/input.ts'
@@ -51,8 +52,7 @@ export function summarise(input: ReportInput): Summary {
     add('Random control', controlWords(data, levels))
     cautions.push(...floorCautions(data, levels, where), ...axisCautions(data, where), ...trainingCautions(data))
   }
-  const gap = input.trends.some((t) => t.estimator === 'human-gap')
-  if (gap) cautions.push(GAP_CAUTION)
+  cautions.push(...difficultyCautions(input))
   return { parts: parts.filter(({ said }) => said.length > 0), cautions }
 }
 
@@ -65,9 +65,6 @@ function verdictsOf({ verdicts }: ReportInput, { view }: ChartData): readonly Ve
 }
 
 const plain = (text: string): Said => ({ text, items: [] })
-
-const GAP_CAUTION =
-  'The human gap is computed from the same dense score that the drop is divided by. Noise in that score makes a task look easier and its drop larger at once, which by itself pushes tau below zero.'
 
 function whatWasRun({ provenance, rows }: ReportInput, all: readonly ChartData[]): string {
   const { models, cells } = provenance

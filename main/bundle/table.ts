@@ -4,10 +4,12 @@ import { trend } from '../stats/trend.ts'
 import type { Store } from '../store/open.ts'
 import type { CellRecord } from '../store/records.ts'
 import { difficultyColumns } from '../study/difficulty.ts'
+import { LOSS_UNIT } from '../study/estimators.ts'
 import { compressionLabel } from '../study/plan.ts'
 import { estimatorNames, methodName, provenanceOf, type StudyFacts } from './facts.ts'
 import type { GroupRow, LedgerRow, ReportInput } from '../charts/input.ts'
 import { agreementRows } from './agreement.ts'
+import { denseLosses, unmeasuredLosses } from './dense-loss.ts'
 import { itemResponse } from './item-response.ts'
 import { measureCells, RESAMPLES, SEED, type Measured } from './measured.ts'
 import { headOf, recoveryRows, sameLevel } from './recovery.ts'
@@ -32,7 +34,9 @@ export function studyReport(store: Store, study: string, about: About): ReportIn
   const cells = store.cells.ofStudy(stored.id)
   const done = cells.flatMap(({ record }) => record ?? [])
   const rungs = new Map(facts.tasks.flatMap(({ id, rung }) => (rung ? [[id, rung] as const] : [])))
-  const measured = measureCells(store, done, difficultyColumns(facts.difficulty, itemResponse(store, done)), rungs)
+  const loss = denseLosses(store, done)
+  const columns = difficultyColumns(facts.difficulty, { response: itemResponse(store, done), loss })
+  const measured = measureCells(store, done, columns, rungs, (cell) => loss(cell, LOSS_UNIT))
   const rows = measured.map(({ row }) => row)
   return {
     rows,
@@ -46,6 +50,7 @@ export function studyReport(store: Store, study: string, about: About): ReportIn
     recoveries: recoveryRows(measured),
     verdicts: verdictRows(measured, estimatorNames(facts.difficulty)),
     agreement: agreementRows(measured, estimatorNames(facts.difficulty)),
+    unmeasured: unmeasuredLosses(store, done, facts.difficulty),
     ledger: ledgerRows(store, done),
     faults: cells.flatMap(({ label, fault }) => (fault ? [{ label, fault }] : [])),
     provenance: provenanceOf(stored, facts, cells, rows, about.version),

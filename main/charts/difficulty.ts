@@ -27,12 +27,11 @@ export const difficulty: Chart = {
       ? 'Shown are the first, middle and last level at which at least half of the tasks that the dense model can do still stand above chance (of all levels, where there is none). ' +
         'Hollow grey marks: tasks at the floor there; leaving them out of tau takes away tasks that lost most. Crosses at the lower edge: tasks on which the dense model itself is not above chance, so that no drop can be seen. Both are left out of tau and of the line.'
       : 'Shown are the first, middle and last level; perplexities on a logarithmic scale, as multiples of dense.'
-    const shared =
-      estimator === 'human-gap'
-        ? ' The human gap is computed from the same dense score that the drop is divided by, so the two share its noise, which by itself pushes tau below zero.'
-        : ''
+    const shared = isOfDense(estimator)
+      ? ` The ${estimator === 'human-gap' ? 'human gap' : estimator} comes from the same answers of the uncompressed model as the score that the drop is divided by, so the two share their noise, which by itself pushes tau below zero.`
+      : ''
     return (
-      `Each mark is a task: its declared difficulty${estimator ? ` (${estimator})` : ''} against what it lost of its dense score. Bars: 95 % intervals, paired bootstrap over items. ${floor} ` +
+      `Each mark is a task: its difficulty${estimator ? ` (${estimator})` : ''} against what it lost of its dense score. Bars: 95 % intervals, paired bootstrap over items. ${floor} ` +
       `Tau is Kendall’s tau-b; positive means that harder tasks lose more. The line is Theil and Sen’s: the median of all pairwise slopes.${shared} ${sizeWords(view)}`
     )
   },
@@ -68,11 +67,11 @@ export const difficulty: Chart = {
       })
     }
     const height = top + rows.length * rowHeight
-    panels.write(`declared difficulty: ${estimator} (harder →)`, (LEFT + WIDTH) / 2, height + 10, { fill: SOFT, align: 'center' })
+    panels.write(`difficulty: ${estimator} (harder →)`, (LEFT + WIDTH) / 2, height + 10, { fill: SOFT, align: 'center' })
     return {
       id: `${prefix}-difficulty`,
       title: difficulty.title,
-      about: `Scatter plots of declared difficulty against drop at chosen levels. ${rows.map(({ series, levels }) => `${series.label}: ${levels.map((level) => `${level.label}, ${words(series, level)}`).join('; ')}`).join('. ')}.`,
+      about: `Scatter plots of difficulty against drop at chosen levels. ${rows.map(({ series, levels }) => `${series.label}: ${levels.map((level) => `${level.label}, ${words(series, level)}`).join('; ')}`).join('. ')}.`,
       width: WIDTH,
       height: height + 20,
       option: panels.option(),
@@ -90,6 +89,9 @@ const LEGEND = [
   { label: 'dense not above chance', color: FLOOR, mark: 'cross' },
   { label: 'trend (Theil–Sen)', color: INK, line: 'solid' },
 ] as const
+
+/** Whether an estimator is made from the very answers that drops are. */
+const isOfDense = (estimator: string | null) => /^(human-gap|dense-error|dense-loss)/.test(estimator ?? '')
 
 const hasFloor = (view: View) => view.tasks.some((p) => p.chance !== null)
 const isCounted = (p: Point) => !p.isFloor && !p.isDenseFloor

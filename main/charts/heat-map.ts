@@ -51,7 +51,7 @@ export const heatMap: Chart = {
   caption({ view }) {
     const levels = 'the levels of each axis from the easiest (top) to the hardest'
     const tasks = view.hasDifficulty
-      ? 'tasks from the easiest (top) to the hardest by declared difficulty'
+      ? 'tasks from the easiest (top) to the hardest by the study’s difficulty'
       : 'tasks by group and name'
     const hasOthers = view.tasks.some((p) => p.axis === '')
     const order = sentence(view.families.length === 0 ? tasks : hasOthers ? `${tasks}, then ${levels}` : levels)

@@ -25,12 +25,21 @@ export interface ReportInput {
   readonly verdicts: readonly VerdictRow[]
   /** Absent in reports of before there was any. */
   readonly agreement?: readonly AgreementRow[]
+  /** Tasks that a measured difficulty says nothing of, and why; absent in reports of before there was any. */
+  readonly unmeasured?: readonly Unmeasured[]
   readonly ledger: readonly LedgerRow[]
   /** Cells that gave an error in place of numbers. */
   readonly faults: readonly CellFault[]
   readonly provenance: Provenance
   /** Published curves to lay under figures of the same setting; absent unless asked for. */
   readonly reference?: Reference | null
+}
+
+/** Tasks whose uncompressed cells have no loss: their right answers are not on record, or have none in this unit. */
+export interface Unmeasured {
+  readonly estimator: string
+  readonly why: 'not kept' | 'not defined'
+  readonly tasks: readonly string[]
 }
 
 /** How the numbers of a study came to be: all that one needs to make them again. Hashes are SHA-256, lower-case hex. */

@@ -34,7 +34,7 @@ export const trend: Chart = {
       ? 'Below: tasks left out of tau because they, or the dense model on them, are not above chance. Where that line nears all tasks, tau says little.'
       : 'Below: tasks left out of tau; scores without chance leave out none.'
     return (
-      `${columns}Above: Kendall’s tau-b between declared difficulty and drop; above zero, harder tasks lose more. Bars: 95 % intervals, bootstrap over tasks.${bitsWords(view.series)} ` +
+      `${columns}Above: Kendall’s tau-b between difficulty and drop; above zero, harder tasks lose more. Bars: 95 % intervals, bootstrap over tasks.${bitsWords(view.series)} ` +
       'Full marks have an interval that excludes zero; hollow ones cannot be told from no trend. ' +
       'Each interval stands for itself: with many levels, some exclude zero by chance. ' +
       `${below}${over} ${sizeWords(view)}`

@@ -1,7 +1,8 @@
 import { LabError, type Fault } from '../base/errors.ts'
+import type { Answers } from './answers.ts'
 import type { Database } from './database.ts'
 import { insertOutcomes } from './items.ts'
-import type { CellRecord, ItemOutcomes } from './records.ts'
+import type { CellRecord, ItemOutcomes, RightAnswers } from './records.ts'
 
 /** A cell as a study shows it: where it stands, what it is called there, and what became of it. */
 export interface StudyCell {
@@ -20,8 +21,11 @@ export interface Cells {
   isDone(fingerprint: string): boolean
   record(fingerprint: string): CellRecord | undefined
   fault(fingerprint: string): Fault | undefined
-  /** Keeps a cell with all its items in one transaction: when this returns it is on record whole, else not at all. Takes the place of a fault. */
-  finish(record: CellRecord, outcomes: ItemOutcomes): void
+  /**
+   * Keeps a cell with all its items, and the right answers where it has them, in one transaction: when this returns it is on record whole,
+   * else not at all. Takes the place of a fault.
+   */
+  finish(record: CellRecord, outcomes: ItemOutcomes, answers?: RightAnswers | null): void
   /** Keeps why a cell failed; a finished cell stays as it is. */
   fail(fingerprint: string, fault: Fault): void
   /** The cells of a study in its order, those not yet run included. */
@@ -41,18 +45,19 @@ interface StudyCellRow extends Row {
   readonly taskGroup: string
 }
 
-export function openCells(db: Database): Cells {
+export function openCells(db: Database, answers: Answers): Cells {
   const find = (fingerprint: string) => db.get<Row>('SELECT record, fault FROM cell WHERE fingerprint = ?', fingerprint)
   return {
     isDone: (fingerprint) => typeof find(fingerprint)?.record === 'string',
     record: (fingerprint) => parse<CellRecord>(find(fingerprint)?.record),
     fault: (fingerprint) => parse<Fault>(find(fingerprint)?.fault),
-    finish(record, outcomes) {
+    finish(record, outcomes, right = null) {
       db.transaction(() => {
         db.run('DELETE FROM cell WHERE fingerprint = ? AND record IS NULL', record.fingerprint)
         const sql = 'INSERT INTO cell (fingerprint, record) VALUES (?, ?) RETURNING id'
         const { id } = db.get<{ id: number }>(sql, record.fingerprint, JSON.stringify(record))!
         insertOutcomes(db, id, outcomes)
+        if (right) answers.save(record.fingerprint, right)
       })
     },
     fail(fingerprint, fault) {

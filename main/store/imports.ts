@@ -1,11 +1,12 @@
 import { LabError, type Fault } from '../base/errors.ts'
 import { sha256 } from '../base/files.ts'
 import { canonical, type Json } from '../base/json.ts'
+import type { Answers } from './answers.ts'
 import type { Cells } from './cells.ts'
 import type { Database } from './database.ts'
 import { packOutcomes, type Items } from './items.ts'
 import type { LedgerLine } from './ledgers.ts'
-import type { CellRecord, ItemOutcomes } from './records.ts'
+import type { CellRecord, ItemOutcomes, RightAnswers } from './records.ts'
 import type { StoredStudy, StudyPlace, StudyState } from './studies.ts'
 
 /** A study from elsewhere, checked and ready to be kept. */
@@ -14,7 +15,11 @@ export interface ForeignStudy {
   readonly state: StudyState
   readonly places: readonly StudyPlace[]
   /** Finished cells; none where they come without items. */
-  readonly cells: readonly { readonly record: CellRecord; readonly outcomes: ItemOutcomes }[]
+  readonly cells: readonly {
+    readonly record: CellRecord
+    readonly outcomes: ItemOutcomes
+    readonly answers: RightAnswers | null
+  }[]
   readonly faults: readonly { readonly fingerprint: string; readonly fault: Fault }[]
   readonly ledgers: ReadonlyMap<string, readonly LedgerLine[]>
   /** SHA-256 of what describes the bundle, and the version of the lab that made it. */
@@ -48,7 +53,7 @@ export interface Imports {
   find(study: string): Import | undefined
 }
 
-export function openImports(db: Database, cells: Cells, items: Items): Imports {
+export function openImports(db: Database, cells: Cells, items: Items, answers: Answers): Imports {
   const isThere = (id: string) => db.get('SELECT 1 FROM study WHERE id = ?', id) !== undefined
   const find = (id: string) =>
     db.get<{ bundle: string; lab: string; kept: string | null }>('SELECT bundle, lab, kept FROM imported WHERE study = ?', id)
@@ -69,15 +74,15 @@ export function openImports(db: Database, cells: Cells, items: Items): Imports {
     ) // prettier-ignore
   }
 
-  /** 1 for a cell that was not there. */
-  function addCell({ record, outcomes }: ForeignStudy['cells'][number]): number {
+  /** 1 for a cell that was not there, or that had no right answers yet. */
+  function addCell({ record, outcomes, answers: right }: ForeignStudy['cells'][number]): number {
     const known = items.hash(record.fingerprint)
     if (known === undefined) {
-      cells.finish(record, outcomes)
+      cells.finish(record, outcomes, right)
       return 1
     }
     const came = sha256(packOutcomes(outcomes))
-    if (known === came) return 0
+    if (known === came) return right ? answers.save(record.fingerprint, right) : 0
     const what = `items that hash to ${known.slice(0, 12)}…, as this store has them`
     throw new LabError('bundle/differs', `Expected cell ${record.fingerprint} (${record.taskLabel}) to hold ${what}, got ${came.slice(0, 12)}….`) // prettier-ignore
   }

@@ -16,7 +16,8 @@ export function openItems(db: Database): Items {
   const find = (fingerprint: string) =>
     db.get<{ packed: Buffer; hash: string; isOwn: number }>(
       // a broken index may lead to the row of another cell, whose items are sound: the row itself must say whose it is
-      'SELECT packed, hash, instr(record, fingerprint) > 0 AS isOwn FROM outcome JOIN cell ON cell.id = outcome.cell WHERE fingerprint = ?',
+      'SELECT packed, hash, instr(record, ?) > 0 AS isOwn FROM outcome JOIN cell ON cell.id = outcome.cell WHERE fingerprint = ?',
+      fingerprint,
       fingerprint,
     )
   return {

@@ -2,6 +2,7 @@ import Sqlite from 'better-sqlite3'
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fromErrno, LabError } from '../base/errors.ts'
+import { openAnswers, type Answers } from './answers.ts'
 import { openCells, type Cells } from './cells.ts'
 import type { Database } from './database.ts'
 import { openHashes, type Hashes } from './hashes.ts'
@@ -18,6 +19,7 @@ export interface Store {
   readonly studies: Studies
   readonly cells: Cells
   readonly items: Items
+  readonly answers: Answers
   readonly ledgers: Ledgers
   readonly hashes: Hashes
   readonly paces: Paces
@@ -127,11 +129,12 @@ function assemble(
   free: () => void,
 ): Store {
   const db = faceOf(sqlite)
-  const [cells, items] = [openCells(db), openItems(db)]
+  const answers = openAnswers(db)
+  const [cells, items] = [openCells(db, answers), openItems(db)]
   return {
-    ...{ folder, cells, items },
+    ...{ folder, cells, items, answers },
     studies: openStudies(db, isRunning),
-    imports: openImports(db, cells, items),
+    imports: openImports(db, cells, items, answers),
     ledgers: openLedgers(db),
     paces: openPaces(db),
     hashes: openHashes(db, options.nowMs ?? (() => 0)),

@@ -120,3 +120,15 @@ export interface ItemOutcomes {
   /** One byte per outcome: bit 0 truncated, bit 1 boundary fallback. */
   readonly flags: Uint8Array
 }
+
+/** The right answer of every item as a model took it, in the order of the item's outcomes: what its loss is made from. */
+export interface RightAnswers {
+  /** Index of the right choice among those asked; −1 where there is nothing to choose from. */
+  readonly choice: Int32Array
+  /** Log-likelihood of the right answer in nats; NaN where it has none, such as a free answer without a word. */
+  readonly ll: Float32Array
+  /** Tokens behind that log-likelihood, from 1; 0 where there is none. */
+  readonly tokens: Int32Array
+  /** UTF-8 bytes of the answer, the blank before it not counted; 0 where what was scored has no bytes of its own. */
+  readonly bytes: Int32Array
+}

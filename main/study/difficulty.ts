@@ -4,28 +4,44 @@ import { LabError } from '../base/errors.ts'
 import { readText } from '../base/files.ts'
 import { nearest } from '../base/text.ts'
 import { readCsv } from './csv.ts'
+import { LOSS_UNIT, type Estimator, type LossUnit } from './estimators.ts'
 import { resolvePlace } from './places.ts'
 import type { Study } from './spec.ts'
-
-export type Estimator = 'human-gap' | 'human-error' | 'declared' | 'dense-error' | 'item-response'
 
 /** One number per task, as read: the human score H of the human estimators, the difficulty itself where declared, none where it is measured. Plain data, kept with the study. */
 export interface DifficultyTable {
   readonly estimator: Estimator
   readonly source: string
   readonly values: Readonly<Record<string, number>>
+  /** Of dense-loss. */
+  readonly unit?: LossUnit
 }
 
-/** Difficulty of a task, larger = harder, given this study's dense score of it; null where none is declared. */
+/** Difficulty of a task, larger = harder, given the uncompressed model's score of it (undefined where that is no share); null where there is none. */
 export interface DifficultyColumn {
   readonly estimator: string
-  of(task: string, dense: number | undefined, model?: string): number | null
+  /** `model` and `cell`: whose score it is, and the fingerprint of the cell that has it. */
+  of(task: string, dense: number | undefined, model?: string, cell?: string): number | null
 }
+
+/** What is measured of items, and thus of no file. */
+export interface MeasuredDifficulty {
+  /** Mean item-response difficulty of a task. */
+  response?(model: string, task: string): number | undefined
+  /** Mean loss of the right answers in an uncompressed cell. */
+  loss?(cell: string, unit: LossUnit): number | undefined
+}
+
+/** Whether a study needs the loss of right answers, free ones as well. */
+export const asksForLoss = ({ difficulty }: Pick<Study, 'difficulty'>) =>
+  difficulty.some(({ estimator }) => estimator === 'dense-loss')
 
 /** Reads what a study declares about its tasks, in order. Throws LabError('study/field' | 'file/missing') naming file, column and value. */
 export function readDifficulty(study: Study, tasks: readonly string[]): DifficultyTable[] {
   return study.difficulty.map((entry) => {
     if ('values' in entry) return { estimator: entry.estimator, source: entry.source ?? study.file, values: { ...entry.values } }
+    if (entry.estimator === 'dense-loss')
+      return { estimator: entry.estimator, source: `this study, in ${entry.unit}`, values: {}, unit: entry.unit }
     if (!('table' in entry)) return { estimator: entry.estimator, source: 'this study', values: {} }
     const values: Record<string, number> = {}
     for (const [task, text] of readColumn(study, entry, tasks)) {
@@ -51,17 +67,15 @@ export function readGroups(study: Study, tasks: readonly string[]): ReadonlyMap<
 
 /**
  * Human gap G = (H − Pd)/H with Pd the dense score of this study (paper.md 1.2); human error 1 − H; the declared number; dense error 1 − Pd;
- * or what `response` says by an item-response model.
+ * or what is measured of its items.
  */
-export function difficultyColumns(
-  tables: readonly DifficultyTable[],
-  response: (model: string, task: string) => number | undefined = () => undefined,
-): DifficultyColumn[] {
-  return tables.map(({ estimator, values }) => ({
+export function difficultyColumns(tables: readonly DifficultyTable[], measured: MeasuredDifficulty = {}): DifficultyColumn[] {
+  return tables.map(({ estimator, values, unit = LOSS_UNIT }) => ({
     estimator,
-    of(task, dense, model) {
+    of(task, dense, model = '', cell = '') {
       if (estimator === 'dense-error') return dense === undefined ? null : 1 - dense
-      if (estimator === 'item-response') return response(model ?? '', task) ?? null
+      if (estimator === 'item-response') return measured.response?.(model, task) ?? null
+      if (estimator === 'dense-loss') return measured.loss?.(cell, unit) ?? null
       const value = values[task]
       if (value === undefined) return null
       if (estimator === 'human-gap') return dense === undefined ? null : (value - dense) / value

@@ -7,6 +7,7 @@ import { profileSchema } from '../compress/profile.ts'
 import { axes } from '../tasks/axes/index.ts'
 import { SCHEDULES } from '../train/schedule.ts'
 import { transfers, type TransferId } from '../train/transfer.ts'
+import { LOSS_UNIT, LOSS_UNITS } from './estimators.ts'
 
 /** Fraction of zeros: from 0 up to, but not including, 1. */
 const sparsity = z.number().min(0).lt(1)
@@ -187,6 +188,17 @@ const difficulty = z.union([
       .enum(['dense-error', 'item-response'])
       .describe(
         'Measured: dense-error is 1 − the uncompressed score; item-response the mean Rasch difficulty over the compressed models.',
+      ),
+  }),
+  z.strictObject({
+    estimator: z
+      .literal('dense-loss')
+      .describe('Measured: mean loss of the right answer, −log of its likelihood under the uncompressed model.'),
+    unit: z
+      .enum(LOSS_UNITS)
+      .default(LOSS_UNIT)
+      .describe(
+        'Of the loss: per byte or per token of the answer, of the whole answer, or of its share among the choices offered. Default bits-per-byte.',
       ),
   }),
 ])

@@ -35,13 +35,13 @@ export function createAsker(config: TaskConfig, fields: Renderers, isMultipleInp
       }
     case 'generate_until': {
       const { until = [config.fewshot_delimiter], max_gen_toks: maxTokens = 256 } = config.generation_kwargs
-      return (doc, before) => ({
-        ask: 'text',
-        context: contextOf(doc, before),
-        until,
-        maxTokens,
-        answers: answersOf(doc, fields),
-      })
+      return (doc, before) => {
+        const prefix = fields.prefix(doc)
+        // what a turn puts between its question and any answer
+        const joined = turnText({ question: '', answer: '.', prefix, delimiter: config.target_delimiter, end: '' })
+        const delimiter = joined.slice(prefix.length, -1)
+        return { ask: 'text', context: contextOf(doc, before), until, maxTokens, answers: answersOf(doc, fields), delimiter }
+      }
     }
     case 'token_windows':
       return (doc) => ({ ask: 'windows', text: asText(fields.text(doc), 'doc_to_text'), length: config.window_length ?? 2048 })

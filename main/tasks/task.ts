@@ -16,13 +16,14 @@ export type Question =
   | { readonly ask: 'rolling'; readonly text: string; readonly words: number; readonly bytes: number }
   /** The pruning papers' protocol: all text joined, cut into ⌊n / length⌋ windows, length − 1 predictions each. One item per task, one outcome per window. */
   | { readonly ask: 'windows'; readonly text: string; readonly length: number }
-  /** Free text, greedy. Right if it equals one of `answers` after the scorer's normalisation. */
+  /** Free text, greedy. Right if it equals one of `answers` after the scorer's normalisation; `delimiter` stands before an answer in a text, '' where left out. */
   | {
       readonly ask: 'text'
       readonly context: string
       readonly until: readonly string[]
       readonly maxTokens: number
       readonly answers: readonly string[]
+      readonly delimiter?: string
     }
 export type Ask = Question['ask']
 

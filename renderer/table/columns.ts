@@ -50,6 +50,7 @@ const PLAIN: Plain = {
   axis: ['word', 110],
   level: ['number', 70, 2],
   difficulty: ['number', 84, 3],
+  denseLoss: ['number', 92, 3],
   scorer: ['word', 110],
   scorerVersion: ['whole', 76],
   better: ['word', 76],

@@ -21,6 +21,7 @@ export const columns = {
   axis: ['Axis', 'What changes from level to level of a family of tasks'],
   level: ['Level', 'Value on the axis'],
   difficulty: ['Difficulty', 'Larger is harder: declared, or the place on the axis'],
+  denseLoss: ['Dense loss', 'Bits per byte of the right answers, uncompressed: larger is harder'],
   scorer: ['Score by', 'How answers become a number'],
   scorerVersion: ['Scorer version', 'Version of that scorer'],
   better: ['Better', 'Whether a higher or a lower value is better'],

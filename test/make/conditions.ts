@@ -116,7 +116,7 @@ function rowOf(place: Place, at: Level, { dense, value, chance, items: n }: Scor
   const { method, group, pattern, sparsity, seed } = at
   return {
     ...{ model: SAMPLE.model, method, group, pattern, sparsity, actualSparsity: sparsity, bits: at.bits ?? 32, seed, ...place },
-    ...{ effectiveBits: 16, outputError: null },
+    ...{ effectiveBits: 16, outputError: null, denseLoss: null },
     ...{ scorer: 'acc', scorerVersion: 1, better: 'higher' as const, value, low: value - half, high: value + half, n, chance },
     ...{ dense, normalised: (100 * value) / dense, drop, dropLow: drop - dropHalf, dropHigh: drop + dropHalf },
     ...{ retention, retentionLow: retention && retention - dropHalf, retentionHigh: retention && retention + dropHalf },

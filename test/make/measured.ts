@@ -55,7 +55,7 @@ function cellOf(
   const row: ResultRow = {
     ...{ model: 'tiny', method: 'magnitude', group: 'model', pattern: 'free', sparsity: 0, actualSparsity: 0 },
     ...{ bits: 32, effectiveBits: 16, outputError: null, seed: 0, ...UNTRAINED },
-    ...{ task, taskGroup: '', axis, level, difficulty, scorer: 'acc', scorerVersion: 1, better: 'higher' },
+    ...{ task, taskGroup: '', axis, level, difficulty, denseLoss: null, scorer: 'acc', scorerVersion: 1, better: 'higher' },
     ...compare(dense, made.column, accuracy, chance, resampler),
     ...{ truncated: 0, cell: sha256(JSON.stringify([name, made.level.row])) },
     ...made.level.row,

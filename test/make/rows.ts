@@ -209,6 +209,7 @@ function row(
     axis: '',
     level: null,
     difficulty: sample.hasDifficulty ? task.difficulty : null,
+    denseLoss: null,
     scorer,
     scorerVersion: 1,
     better: isAccuracy ? 'higher' : 'lower',

@@ -35,7 +35,7 @@ describe('difficulty', () => {
     const [dense] = difficultyColumns(read('difficulty: [{ estimator: dense-error }]'))
     expect([dense!.of('other', 0.75), dense!.of('other', undefined)]).toEqual([0.25, null])
     const response = (model: string, task: string) => (model === 'm' && task === 'other' ? 1.5 : undefined)
-    const [items] = difficultyColumns(read('difficulty: [{ estimator: item-response }]'), response)
+    const [items] = difficultyColumns(read('difficulty: [{ estimator: item-response }]'), { response })
     expect([items!.of('other', 0.1, 'm'), items!.of('blimp_a', 0.1, 'm')]).toEqual([1.5, null])
   })
 

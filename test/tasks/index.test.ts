@@ -80,6 +80,7 @@ describe('other questions', () => {
       until: ['\n\n'],
       maxTokens: 256,
       answers: ['0', '1', '2'],
+      delimiter: ' ',
     })
     using full = makeQuiz(['output_type: generate_until', 'generation_kwargs: {until: ["\\n", "."], max_gen_toks: 7}'])
     expect((await questions(full))[1]).toMatchObject({ until: ['\n', '.'], maxTokens: 7, answers: ['2'] })

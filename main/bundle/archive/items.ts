@@ -1,13 +1,17 @@
 import { LabError } from '../../base/errors.ts'
 import type { StudyCell } from '../../store/cells.ts'
-import type { ItemOutcomes, OutcomeColumn } from '../../store/records.ts'
+import type { ItemOutcomes, OutcomeColumn, RightAnswers } from '../../store/records.ts'
 import { readParquet, rowsOf, writeParquet, type Column } from './parquet.ts'
 
+/** The items of a cell, with what its model gave the right answers where that is on record. */
+export interface CellItems {
+  readonly outcomes: ItemOutcomes
+  readonly answers: RightAnswers | null
+}
 /** One finished cell and its items. */
-interface Cell {
+interface Cell extends CellItems {
   readonly fingerprint: string
   readonly task: string
-  readonly outcomes: ItemOutcomes
 }
 
 const TRUNCATED = 1
@@ -49,7 +53,19 @@ export function writeItems(cells: readonly Cell[]): Uint8Array {
     { name: 'is_greedy', kind: 'boolean', isList: true, data: each(({ counts, isGreedy }) => lists(counts, isGreedy, Boolean)) },
     { name: 'is_truncated', kind: 'boolean', data: each(({ flags }) => Array.from(flags, (f) => (f & TRUNCATED) !== 0)) },
     { name: 'is_boundary_fallback', kind: 'boolean', data: each(({ flags }) => Array.from(flags, (f) => (f & FALLBACK) !== 0)) },
+    ...answerColumns(cells),
   ])
+}
+
+const RIGHT = { choice: 'right_choice', ll: 'right_log_likelihood', tokens: 'right_tokens', bytes: 'right_bytes' } as const
+
+/** Of uncompressed cells; without any, as in bundles of before, there are no such columns. */
+function answerColumns(cells: readonly Cell[]): Column[] {
+  if (cells.every(({ answers }) => answers === null)) return []
+  return (['choice', 'll', 'tokens', 'bytes'] as const).map((field): Column => {
+    const data = cells.flatMap(({ answers, outcomes }) => Array.from<number | null>(answers?.[field] ?? new Array<null>(outcomes.ids.length).fill(null))) // prettier-ignore
+    return { name: RIGHT[field], kind: field === 'll' ? 'float' : 'int', isOptional: true, data }
+  })
 }
 
 function lists<T>(counts: Uint16Array, values: ArrayLike<number>, of: (value: number) => T): T[][] {
@@ -59,8 +75,8 @@ function lists<T>(counts: Uint16Array, values: ArrayLike<number>, of: (value: nu
 
 type Row = Readonly<Record<string, unknown>>
 
-/** Back again: the outcomes of each cell, by fingerprint. `items`: how many rows there must be. LabError 'bundle/content'. */
-export async function readItems(file: Uint8Array, items: number, name: string): Promise<Map<string, ItemOutcomes>> {
+/** Back again: the items of each cell, by fingerprint. `items`: how many rows there must be. LabError 'bundle/content'. */
+export async function readItems(file: Uint8Array, items: number, name: string): Promise<Map<string, CellItems>> {
   const wrong = (came: string) => new LabError('bundle/content', `Expected a Parquet table of ${items} items in ${name}, got ${came}.`) // prettier-ignore
   try {
     const promised = rowsOf(file)
@@ -68,14 +84,30 @@ export async function readItems(file: Uint8Array, items: number, name: string): 
     const rows: readonly Row[] = await readParquet(file)
     if (rows.length !== items) throw wrong(`${rows.length}`)
     const byCell = Map.groupBy(rows, ({ cell }) => String(cell))
-    return new Map([...byCell].map(([fingerprint, mine]) => [fingerprint, outcomesOf(mine)]))
+    return new Map(
+      [...byCell].map(([fingerprint, mine]) => [fingerprint, { outcomes: outcomesOf(mine), answers: answersOf(mine) }]),
+    )
   } catch (error) {
     if (error instanceof LabError) throw error
     throw new LabError('bundle/content', `${wrong('').message.replace(', got .', '')}, got: ${String(error).slice(0, 160)}.`, { cause: error }) // prettier-ignore
   }
 }
 
-const FIXED = ['cell', 'item', 'log_likelihoods', 'is_greedy', 'is_truncated', 'is_boundary_fallback']
+const FIXED = [
+  ...['cell', 'item', 'log_likelihoods', 'is_greedy', 'is_truncated', 'is_boundary_fallback'],
+  ...Object.values<string>(RIGHT),
+]
+
+function answersOf(rows: readonly Row[]): RightAnswers | null {
+  if (typeof rows[0]![RIGHT.tokens] !== 'number') return null
+  const whole = (name: string) => Int32Array.from(rows, (row) => numberOf(row[name]))
+  return {
+    choice: whole(RIGHT.choice),
+    ll: Float32Array.from(rows, (row) => numberOf(row[RIGHT.ll])),
+    tokens: whole(RIGHT.tokens),
+    bytes: whole(RIGHT.bytes),
+  }
+}
 
 function outcomesOf(rows: readonly Row[]): ItemOutcomes {
   const ids = Object.keys(rows[0]!).filter((name) => !FIXED.includes(name) && rows[0]![name] !== null)

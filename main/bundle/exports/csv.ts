@@ -6,7 +6,7 @@ import type { Export } from './export.ts'
 export const COLUMNS = [
   ...['model', 'method', 'group', 'pattern', 'sparsity', 'actualSparsity', 'bits', 'effectiveBits', 'outputError'],
   ...['transfer', 'training', 'trainItems', 'steps', 'learningRate', 'seed', 'trainSeed'],
-  ...['task', 'taskGroup', 'axis', 'level', 'difficulty', 'scorer', 'scorerVersion', 'better'],
+  ...['task', 'taskGroup', 'axis', 'level', 'difficulty', 'denseLoss', 'scorer', 'scorerVersion', 'better'],
   ...['value', 'low', 'high', 'n', 'chance', 'dense', 'normalised', 'drop', 'dropLow', 'dropHigh'],
   ...['retention', 'retentionLow', 'retentionHigh', 'isFloor', 'isDenseFloor'],
   ...['lost', 'gained', 'mcnemar', 'truncated', 'cell'],

@@ -26,5 +26,6 @@ export function agreementTable(rows: readonly AgreementRow[]): Html | null {
 
 const WORDS =
   'Kendall’s tau-b between two measures of difficulty (in small letters: over how many tasks or levels). What was declared stood in the study file before anything ran; ' +
-  'the error of the uncompressed model and the mean drop over all levels of compression but random ones were measured. ' +
+  'error and loss of the uncompressed model (loss: bits per byte of the right answers) and the mean drop over all levels of compression but random ones were measured. ' +
+  'Error, loss and gap come from the very answers that the drop is taken from: their noise pulls tau with the drop below zero, so that a tau above zero there is more than noise and one below may be nothing else. ' +
   'Item response is fitted over the compressed models themselves, so that it cannot be held against their drop as if it were independent.'

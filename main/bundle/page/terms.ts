@@ -19,7 +19,7 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ['Dense not above chance', 'The same is true of the uncompressed model, so that compression cannot show any drop.'],
   [
     'τ',
-    'Kendall’s tau-b between declared difficulty and drop, over tasks that are not at the floor. +1: the harder, the more is lost; −1: the reverse; 0: no order.',
+    'Kendall’s tau-b between difficulty and drop, over tasks that are not at the floor. +1: the harder, the more is lost; −1: the reverse; 0: no order.',
   ],
   [
     'Axis',

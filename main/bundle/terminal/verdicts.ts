@@ -1,7 +1,7 @@
 import type { VerdictRow } from '../../../preload/contract.ts'
 import { groupBy } from '../../charts/view.ts'
 import { plural, pValue } from '../../charts/words.ts'
-import { effectWords, placeOfVerdict, trainingNames, VERDICT_MARKS, type Placed } from '../verdicts/words.ts'
+import { effectWords, NO_CONTROL, placeOfVerdict, trainingNames, VERDICT_MARKS, type Placed } from '../verdicts/words.ts'
 import { formatGrid, plain, tint, wrap, type GridCell, type GridLine, type Paper } from './grid.ts'
 
 /** Hypotheses as columns, what they were asked of as lines; '' where there are none. */
@@ -18,17 +18,25 @@ export function verdictTable(rows: readonly VerdictRow[], paper: Paper): string 
     })),
   ])
   const title = tint(wrap('The paper’s hypotheses, scope by scope', paper.width), 'bold', paper)
-  return `${title}\n${formatGrid(columns, lines, paper)}\n\n${wrap(LEGEND, paper.width)}`
+  const legend = `${MARKS}${rows.some(isAlone) ? `   ${ALONE}` : ''}. ${MORE}`
+  return `${title}\n${formatGrid(columns, lines, paper)}\n\n${wrap(legend, paper.width)}`
 }
 
-const LEGEND =
-  'yes: supported   no: not supported   open: inconclusive   † a control shows the same, so it is not specific to small weights. “lab results --verdicts” has the numbers, the reasons and the rules.'
+const MARKS =
+  'yes: supported   no: not supported   open: inconclusive   † a control shows the same, so it is not specific to small weights'
+const ALONE = '‡ no control of the same pattern was run, so it may be true of any weights'
+const MORE = '“lab results --verdicts” has the numbers, the reasons and the rules.'
+
+/** Supported with nothing to hold it against. */
+const isAlone = ({ verdict, control, isSpecific }: VerdictRow) =>
+  verdict === 'supported' && control === NO_CONTROL && isSpecific === null
 
 function cellOf(one: Placed | undefined): GridCell {
   if (!one) return plain('')
   const { verdict, isSpecific } = one.row
+  const mark = isSpecific === false ? '†' : isAlone(one.row) ? '‡' : ' '
   const tone = verdict === 'inconclusive' ? 'dim' : verdict === 'supported' ? 'bold' : 'plain'
-  return { text: `${VERDICT_MARKS[verdict]}${isSpecific === false ? '†' : ' '}`, tone }
+  return { text: `${VERDICT_MARKS[verdict]}${mark}`, tone }
 }
 
 /** Every verdict with its numbers and its reason, below the hypothesis and its rule. */

@@ -13,6 +13,7 @@ import { h5 } from './h5.ts'
 import { h6 } from './h6.ts'
 import { LINES } from './rules.ts'
 import { subjectsOf, type Subject } from './subjects.ts'
+import { NO_CONTROL } from './words.ts'
 import { adequacyOf, kindsOf } from './trained.ts'
 
 /** Every hypothesis that the study has anything to say of, scope by scope (paper.md 1.3 to 1.5); `estimators` as in Measured.difficulties. */
@@ -91,7 +92,7 @@ function controlsOf(row: VerdictRow, of: number | null, all: readonly Judged[]):
   const isLike = ({ row: other, of: pattern }: Judged) =>
     other.isControl && pattern === of && (['hypothesis', 'model', 'scorer', 'training', 'transfer', 'subject'] as const).every((field) => other[field] === row[field]) // prettier-ignore
   const found = all.filter(isLike).map(({ row: other }) => other)
-  if (found.length === 0) return { control: 'no control was run', isSpecific: null }
+  if (found.length === 0) return { control: NO_CONTROL, isSpecific: null }
   const said = found.map(({ compression, verdict }) => `${compression}: ${verdict}`).join('; ')
   if (row.verdict !== 'supported') return { control: said, isSpecific: null }
   if (found.some(({ verdict }) => verdict === 'supported'))

@@ -4,6 +4,9 @@ import { fixed, list, percent, plural, signed } from '../../charts/words.ts'
 
 export const VERDICT_MARKS: Readonly<Record<VerdictRow['verdict'], string>> = { supported: 'yes', 'not supported': 'no', inconclusive: 'open' } // prettier-ignore
 
+/** What is said of controls where there are none. */
+export const NO_CONTROL = 'no control was run'
+
 /** Where a verdict stands in a table of hypotheses (columns) by what they were asked of (lines, in blocks of one compression). */
 export interface Placed {
   readonly row: VerdictRow

@@ -16,10 +16,15 @@ export const run: Command = {
   about:
     'Run a study, or go on with it: cells on record are not run again.\n' +
     '"paper/<name>" is an experiment of the paper ("lab templates" lists them): on the built-in model, or on --model with --data.\n' +
-    'Prints its table at the end, and where report, CSV and JSON were written.\n' +
+    'Prints its table at the end, and where report, CSV and JSON were written; of several studies one page over all as well.\n' +
     'Ctrl-C stops within a second and loses nothing that was done; the same command goes on from there.',
   flags: [
-    { name: 'model', value: '<folder>', about: 'the model, instead of those that the study says' },
+    {
+      name: 'model',
+      value: '<folder>',
+      about: 'the model, instead of those that the study says; several: give it several times',
+      isMany: true,
+    },
     { name: 'data', value: '<folder>', about: 'the data packs (default: what the study says, else LAB_DATA)' },
     { name: 'provider', value: '<name>', about: 'what computes, instead of what the study says; "lab doctor" lists them' },
     { name: 'threads', value: '<n>', about: 'threads of one operation; 0 takes one per physical core' },
@@ -104,13 +109,12 @@ export function powerWords(found: readonly Sensitivity[]): string {
 }
 
 function optionsOf({ flags, words, folder }: Call): Options {
-  const [data, model] = [flags.text('data'), flags.text('model')]
-  const given = ['model', 'data', 'provider', 'threads', 'batch-tokens', 'limit'].flatMap((name) => {
-    const value = flags.text(name)
-    return value === undefined ? [] : [`--${name} ${value}`]
-  })
+  const [data, models] = [flags.text('data'), flags.all('model')]
+  const given = ['model', 'data', 'provider', 'threads', 'batch-tokens', 'limit'].flatMap((name) =>
+    flags.all(name).map((value) => `--${name} ${value}`),
+  )
   return {
-    model: model === undefined ? undefined : resolve(folder, model),
+    model: models.length === 0 ? undefined : models.map((model) => resolve(folder, model)),
     data: data === undefined ? undefined : resolve(folder, data),
     provider: flags.text('provider'),
     threads: flags.count('threads', 0),

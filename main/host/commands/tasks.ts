@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { estimators } from '../../api/tasks.ts'
 import { LabError } from '../../base/errors.ts'
 import type { Call, Command, Result } from '../command.ts'
 import { columns } from '../console.ts'
@@ -44,6 +45,11 @@ async function listAxes({ console, ask }: Call): Promise<Result> {
   console.print(parts.join('\n\n'))
   console.print(
     '\nIn a study: tasks: [{ task: arc_easy, axis: options, levels: [2, 3, 4] }]. The built-in world has axes of its own.',
+  )
+  console.print(`\n${console.bold('Measures of difficulty, of any tasks')}`)
+  console.print(columns(estimators.map(({ id, about }) => [`  ${id}`, about])))
+  console.print(
+    '\nIn a study: difficulty: [{ estimator: dense-loss }, { estimator: item-response }]. The first is the one in charts.',
   )
   return { json: rows }
 }

@@ -5,6 +5,7 @@ import { openMasks } from '../../store/masks.ts'
 import type { Store } from '../../store/open.ts'
 import type { PlannedCell } from '../../study/plan.ts'
 import type { JobKind } from '../kind.ts'
+import { onRecord } from '../study/on-record.ts'
 import { prepareStudy, type PreparedStudy } from '../study/prepare.ts'
 import type { Effort } from '../study/effort.ts'
 import { openShift, type CellResult } from '../study/shift.ts'
@@ -22,11 +23,13 @@ export const study: JobKind<StudyPlace, PreparedStudy, PlannedCell, CellResult> 
   prepare: (raw: Json, place) => prepareStudy(raw, place),
   plan: ({ cells }) => cells,
   key: ({ fingerprint }) => fingerprint,
-  log: (_, { store, effort }) => ({
-    isDone: (fingerprint) => store.cells.isDone(fingerprint),
-    finish(_cell, { record, outcomes, ledger }) {
+  log: (p, { store, effort }) => ({
+    isDone: onRecord(p, store),
+    finish({ fingerprint }, { record, outcomes, answers, ledger }) {
       store.ledgers.save(record.ledger, ledger)
-      store.cells.finish(record, outcomes)
+      // of a cell on record that was asked again, only the right answers are new
+      if (!store.cells.isDone(fingerprint)) store.cells.finish(record, outcomes, answers)
+      else if (answers) store.answers.save(fingerprint, answers)
       effort.cells++
     },
     fail: ({ fingerprint }, fault) => store.cells.fail(fingerprint, fault),

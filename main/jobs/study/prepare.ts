@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import { basename, resolve } from 'node:path'
+import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import { fromErrno, LabError } from '../../base/errors.ts'
 import type { Json } from '../../base/json.ts'
@@ -24,8 +24,8 @@ import { readCalibration, type Calibration } from './calibrate.ts'
 /** What one asks for when running a study; what is given here wins over the file. */
 export const studyParams = z.strictObject({
   file: z.string().min(1),
-  /** Folder of a model in place of those that the file names. */
-  model: z.string().min(1).optional(),
+  /** Folders of models in place of those that the file names. */
+  model: z.array(z.string().min(1)).min(1).optional(),
   data: z.string().min(1).optional(),
   provider: z.string().min(1).optional(),
   threads: z.int().min(0).optional(),
@@ -114,10 +114,21 @@ function withParams(study: Study, { model, data, provider, threads, batchTokens,
   return {
     ...study,
     engine,
-    ...(model !== undefined && { models: [{ folder: resolve(model), name: basename(resolve(model)) }] }),
+    ...(model !== undefined && { models: modelsIn(model.map((folder) => resolve(folder))) }),
     data: data ?? study.data ?? process.env.LAB_DATA,
     tasks: limit === undefined ? study.tasks : study.tasks.map((task) => ({ ...task, limit })),
   }
+}
+
+/** Models by the names of their folders, with the one above where two are called alike. LabError 'study/field' for a folder given twice. */
+function modelsIn(folders: readonly string[]): Study['models'] {
+  const twice = folders.find((folder, i) => folders.indexOf(folder) !== i)
+  if (twice !== undefined) throw new LabError('study/field', `Expected each model once, got ${twice} twice.`)
+  return folders.map((folder) => {
+    const name = basename(folder)
+    const isAlone = folders.filter((other) => basename(other) === name).length === 1
+    return { folder, name: isAlone ? name : `${basename(dirname(folder))}/${name}` }
+  })
 }
 
 /** A provider by name. LabError 'engine/unknown'. */

@@ -2,9 +2,11 @@ import { createLanguage, type Language } from '../../engine/language.ts'
 import type { Engine } from '../../engine/session.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import { ask, prepare, type Prepared } from '../../score/ask.ts'
+import type { Answer } from '../../score/scorer.ts'
 import type { LedgerLine } from '../../store/ledgers.ts'
 import type { Masks } from '../../store/masks.ts'
-import type { CellRecord, ItemOutcomes } from '../../store/records.ts'
+import type { CellRecord, ItemOutcomes, RightAnswers } from '../../store/records.ts'
+import { asksForLoss } from '../../study/difficulty.ts'
 import type { PlannedCell } from '../../study/plan.ts'
 import type { Item, Task } from '../../tasks/task.ts'
 import type { Shift, StepContext } from '../kind.ts'
@@ -13,11 +15,14 @@ import { collectOutcomes } from './collect.ts'
 import { createKeeper } from './keep-stats.ts'
 import { makeLevel, type Level, type TrainingStep } from './level.ts'
 import type { PreparedStudy } from './prepare.ts'
+import { referencesOf, rightAnswers } from './right-answers.ts'
 
 /** What one cell gives: its record, its items and the ledger of the weights that were asked. */
 export interface CellResult {
   readonly record: CellRecord
   readonly outcomes: ItemOutcomes
+  /** Of uncompressed cells; null where a free answer would have to be asked for and the study does not need it. */
+  readonly answers: RightAnswers | null
   readonly ledger: readonly LedgerLine[]
 }
 
@@ -118,6 +123,7 @@ export function openShift(
         c.onMove()
       },
     })
+    const right = await rightOf(cell, items, answers, await speaker)
     const { outcomes, chance, truncated, boundaryFallbacks } = collectOutcomes(items, answers, p.tasks[cell.task]!.task.scorers)
     const now = nowMs()
     const record: CellRecord = {
@@ -129,7 +135,27 @@ export function openShift(
       tookMs: Math.round(now - lastMs),
     }
     lastMs = now
-    return { record, outcomes, ledger }
+    return { record, outcomes, ledger, answers: right }
+  }
+
+  /** What the uncompressed model gave the right answers. Those in free words are asked for by themselves, where the study needs their loss. */
+  async function rightOf(
+    cell: PlannedCell,
+    items: readonly Item[],
+    answers: readonly Answer[],
+    language: Language,
+  ): Promise<RightAnswers | null> {
+    if (cell.key.compression.method !== 'dense') return null
+    const questions = items.map(({ question }) => question)
+    if (questions.every(({ ask }) => ask !== 'text')) return rightAnswers(questions, answers)
+    if (!asksForLoss(p.study)) return null
+    const { tokenizer, config } = p.models[cell.model]!
+    const references = referencesOf(questions, tokenizer, config.contextLength)
+    const prepared = prepare(references.map(({ question }) => question), tokenizer, config.contextLength) // prettier-ignore
+    const found = await ask(prepared, language, { batchTokens: p.engine.batchTokens, signal: c.signal })
+    const placed: (Answer | undefined)[] = new Array<undefined>(questions.length).fill(undefined)
+    references.forEach(({ at }, i) => (placed[at] = found[i]))
+    return rightAnswers(questions, answers, placed)
   }
 
   return {
