@@ -2,6 +2,7 @@
 export const FAULTS = {
   // files and folders
   'file/missing': 'Check the path; relative paths in a study file start at that file.',
+  'file/text': 'Save it as UTF-8, as "iconv -f latin1 -t utf-8" does with a file from an older system.',
   'file/unreadable': 'Check that you may read this file and that its disk is still there.',
   'file/read-only': 'Choose a folder you may write to, with --home or the LAB_HOME variable.',
   'file/exists': 'Choose another name, or move what is there aside: the lab replaces no file of yours.',
@@ -43,6 +44,8 @@ export const FAULTS = {
   'grad/unreached': 'Leave this tensor out of what is trained: no change of it would change the loss.',
   // training
   'train/items': 'Give the training more items or a longer text, or ask for smaller batches.',
+  'train/head':
+    'Leave the objective out, so that the answer is learned as text, or learn a task whose items all offer the same choices or want a number.',
   'train/memory': 'Ask for a smaller batch and as many more runs to a step (accumulate): the result is the same.',
   'train/not-finite': 'Lower the learning rate, warm up over more steps or clip the gradients.',
   'train/held':
@@ -60,7 +63,8 @@ export const FAULTS = {
     'The weights, or the statistics behind the scores, hold numbers too large to rank; compress from sound weights.',
   'compress/hessian':
     'Raise the damping of the method, or calibrate with more and sounder text: nothing was used in place of the inverse.',
-  'compress/stats': 'Say in the study what to calibrate with: calibration: { text, samples, length }.',
+  'compress/stats':
+    'Say what to calibrate with: calibration: { text, samples, length } in a study, --calibration <file> for "lab compress".',
   'compress/calibration': 'Ask for fewer or shorter samples, or give a longer text.',
   'compress/range': 'Quantise to fewer bits, which have scales, or scale the weights of that matrix down.',
   'compress/target': 'No matrix carries such a name; "lab models show" lists the matrices of a model.',
@@ -165,6 +169,11 @@ export function fromFault(fault: Fault): LabError {
   return new LabError(fault.code, fault.message)
 }
 
+/** " at …" where the system says which path it was, else all that it says. */
+function placeOf(error: Error): string {
+  return 'path' in error && typeof error.path === 'string' ? ` at ${error.path}` : ` (${error.message})`
+}
+
 /** The named error behind an errno of the file system or of SQLite, or undefined where it has no name of ours. */
 export function fromErrno(error: unknown): LabError | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
@@ -187,7 +196,7 @@ export function fromErrno(error: unknown): LabError | undefined {
       )
     case 'ENOENT':
     case 'ENOTDIR':
-      return new LabError('file/missing', `Expected a file that is not there (${error.message}).`, options)
+      return new LabError('file/missing', `Expected a file or folder${placeOf(error)}, found none.`, options)
     case 'EIO':
     case 'SQLITE_IOERR':
       return new LabError('file/unreadable', `Expected the disk to read and write, but it failed (${error.message}).`, options)

@@ -9,11 +9,12 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import { fromErrno } from './errors.ts'
+import { fromErrno, LabError } from './errors.ts'
 
 /** SHA-256 in lower-case hex. */
 export function sha256(data: string | Uint8Array): string {
@@ -33,13 +34,36 @@ export function sha256File(path: string): string {
   return hash.digest('hex')
 }
 
-/** A file of text in UTF-8. LabError 'file/…' where it cannot be read. */
+/** A file of text in UTF-8. LabError 'file/…' where it cannot be read, or is no such text: no character stands in for bytes that are none. */
 export function readText(path: string): string {
+  const bytes = readBytes(path)
   try {
-    return readFileSync(path, 'utf8')
+    // a byte order mark is left to who reads the text, as by Node
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    throw new LabError('file/text', `Expected text in UTF-8 in ${path}, got other bytes ${placeOfOther(bytes)}.`)
+  }
+}
+
+function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path)
   } catch (error) {
+    if (existsSync(path) && statSync(path).isDirectory()) {
+      throw new LabError('file/missing', `Expected a file at ${path}, got a folder.`, { cause: error })
+    }
     throw fromErrno(error) ?? error
   }
+}
+
+/** Where the first byte is that belongs to no character. */
+function placeOfOther(bytes: Buffer): string {
+  const again = Buffer.from(bytes.toString('utf8'))
+  const first = bytes.findIndex((byte, i) => byte !== again[i])
+  // a character cut off at the end may begin as the stand-in does
+  const at = first === -1 ? bytes.length - 1 : first
+  const line = bytes.subarray(0, at).toString('latin1').split('\n').length
+  return `in line ${line} (0x${bytes[at]!.toString(16).padStart(2, '0')})`
 }
 
 /** Writes a file whole or not at all: a new file beside it, synced, then renamed over it. Folders are made. */

@@ -90,6 +90,16 @@ describe('evidence against', () => {
     const reversed = pruned('magnitude', SPARSITIES, (s, _, i) => 1 - s * (0.7 - 0.2 * i))
     const all = verdictRows(makeMeasured(axis(4), reversed), [])
     expect([find(all, 'H2', 'magnitude').verdict, find(all, 'H2b', 'magnitude', '5 %').verdict]).toEqual(['not supported', 'not supported']) // prettier-ignore
+    expect(find(all, 'H2b', 'magnitude', '5 %').why).toMatch(/τ \+1\.00: no fall of 2 points for sure\.$/)
+  })
+  it('stands beside evidence for it where critical sparsity falls, but by next to nothing: the rule that is printed says what then', () => {
+    // 1 % is lost at 0.3 · 0.01 / 0.3 and / 0.6, so that it falls from 1 % to 0.5 %: surely a fall, surely less than 2 points
+    const early = pruned('magnitude', [0.3, 0.5], (s, _, i) => 1 - s * (1 + i))
+    const all = verdictRows(makeMeasured(axis(2), early, 1000), [])
+    const row = find(all, 'H2b', 'magnitude', '1 %')
+    expect([row.verdict, row.pHolm! < 0.05, row.effectHigh! < 0, row.effectLow! > -0.02]).toEqual(['inconclusive', true, true, true]) // prettier-ignore
+    expect(row.why).toContain('τ −1.00: it falls, yet by less than 2 points for sure.')
+    expect(row.rule).toContain('Where both hold, and else, inconclusive.')
   })
   it('is a rise that many items show to be none', () => {
     const flat = pruned('magnitude', [0.4], () => 0.9)

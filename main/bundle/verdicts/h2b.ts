@@ -34,7 +34,7 @@ export function h2b(series: Series, subject: Subject, eps: number): Finding | nu
     },
     judge: (isFor, isAgainst) => ({
       verdict: either(isFor && !subject.isCircular, isAgainst),
-      why: (subject.isCircular ? CIRCLE : '') + whyOf(raw, able, subject, eps, isFor || isAgainst),
+      why: (subject.isCircular ? CIRCLE : '') + whyOf(raw, able, subject, eps, isFor, isAgainst),
     }),
   }
 }
@@ -112,12 +112,22 @@ function detailOf(key: string, at: number, beyond: Place['beyond']): { name: str
   return [{ name: `critical sparsity, ${key}${note}`, value: at }]
 }
 
-function whyOf(raw: Judged | undefined, able: readonly Condition[], subject: Subject, eps: number, isSure: boolean): string {
+function whyOf(
+  raw: Judged | undefined,
+  able: readonly Condition[],
+  subject: Subject,
+  eps: number,
+  isFor: boolean,
+  isAgainst: boolean,
+): string {
+  // prettier-ignore
   if (able.length < 2) return `The uncompressed model is above chance at ${able.length === 0 ? 'none' : 'one'} of ${plural(subject.conditions.length, 'condition')}: there is no order.` // prettier-ignore
   if (!raw) return 'Not every condition has been asked at a level of compression.'
   if (raw.places.every(({ beyond }) => beyond === 'above'))
     return `No condition loses more than ${percent(eps, 0)} % at any level looked at.`
   const word = ({ at, beyond }: Place) => `${beyond === 'above' ? 'at least ' : beyond === 'below' ? 'below the first level, about ' : ''}${percent(at, 0)} %` // prettier-ignore
   const ends = `from ${word(raw.places[0]!)} (easiest) to ${word(raw.places.at(-1)!)} (hardest)`
-  return `Critical sparsity goes ${ends}, τ ${signed(raw.tau, 2)}${isSure ? '' : ', which may be chance'}.`
+  const least = `${percent(LINES.margin, 0)} points for sure`
+  const note = isFor && isAgainst ? `: it falls, yet by less than ${least}` : isAgainst ? `: no fall of ${least}` : isFor ? '' : ', which may be chance' // prettier-ignore
+  return `Critical sparsity goes ${ends}, τ ${signed(raw.tau, 2)}${note}.`
 }

@@ -32,7 +32,7 @@ export const RULES: Readonly<Record<Hypothesis, { readonly claim: string; readon
   },
   H2b: {
     claim: 'Easy tasks tolerate more: the sparsity up to which no more than eps is lost falls with difficulty.',
-    rule: 'In raw drop and in drop corrected for chance, whichever says less. Supported: tau of difficulty and critical sparsity is below zero (along an axis by joint bootstrap, over tasks by permutation; p < 0.05 after Holm). Not supported: it falls by less than 2 points of sparsity from easiest to hardest for sure, and no critical sparsity lies beyond the levels looked at. Else inconclusive.', // prettier-ignore
+    rule: 'In raw drop and in drop corrected for chance, whichever says less. Supported: tau of difficulty and critical sparsity is below zero (along an axis by joint bootstrap, over tasks by permutation; p < 0.05 after Holm). Not supported: it falls by less than 2 points of sparsity from easiest to hardest for sure, and no critical sparsity lies beyond the levels looked at. Where both hold, and else, inconclusive.', // prettier-ignore
   },
   H3: {
     claim: 'The loss is irreversible: small weights that start again from zero do not bring the dense score back.',

@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { fromErrno, LabError } from '../../base/errors.ts'
+import { LabError } from '../../base/errors.ts'
+import { readText } from '../../base/files.ts'
 import type { Json } from '../../base/json.ts'
 import { nearest } from '../../base/text.ts'
 import type { StudyFacts as ReportFacts } from '../../bundle/facts.ts'
@@ -207,13 +207,4 @@ export function ownTasks(study: Study, name: string, named: readonly Task[]): Re
     'along' in entry && entry.along.task === name ? loadEntry(entry, study.data) : [],
   )
   return new Set([...named, ...along].map(({ id }) => id))
-}
-
-function readText(path: string): string {
-  try {
-    if (statSync(path).isFile()) return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw fromErrno(error) ?? error
-  }
-  throw new LabError('file/missing', `Expected a study file at ${path}, got a folder.`)
 }
