@@ -65,7 +65,10 @@ async function listen(handle: Handler): Promise<Server[]> {
 }
 
 function listenOn(address: string, port: number, handle: Handler): Promise<Server> {
-  const options = { requestTimeout: ARRIVAL_MS, headersTimeout: ARRIVAL_MS, requireHostHeader: false, maxHeaderSize: 16 << 10 }
+  const options = {
+    ...{ requestTimeout: ARRIVAL_MS, headersTimeout: ARRIVAL_MS, connectionsCheckingInterval: 1000 },
+    ...{ requireHostHeader: false, maxHeaderSize: 16 << 10 },
+  }
   const server = createServer(options, handle)
   return new Promise((done, fail) => {
     server.once('error', fail)

@@ -36,6 +36,18 @@ describe('the packaging of the app', () => {
       grantFileProtocolExtraPrivileges: false,
     })
   })
+  it('is of an Electron at most one minor behind the newest known, pinned to the patch', () => {
+    const manifest = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8')) as { version: string; devDependencies: Record<string, string> } // prettier-ignore
+    const pinned = manifest('package.json').devDependencies.electron!
+    expect(pinned).toMatch(/^\d+\.\d+\.\d+$/)
+    expect(manifest('node_modules/electron/package.json').version).toBe(pinned)
+    // no test asks the network: what the newest was, and when, stands among the facts of the platform
+    const listed = /Versions on npm on [^:]+: .*?\belectron (\d+)\.(\d+)\.\d+/.exec(readFileSync(join(root, 'docs/spec/platform.md'), 'utf8'))! // prettier-ignore
+    const [major, minor] = pinned.split('.').map(Number) as [number, number]
+    const [newestMajor, newestMinor] = [Number(listed[1]), Number(listed[2])]
+    expect(major).toBe(newestMajor)
+    expect(newestMinor - minor).toBeLessThanOrEqual(1)
+  })
   it('names files that are there', () => {
     const folderOf = (pattern: string) => pattern.replace(/^!/, '').split(/\/?[*{]/)[0]!
     const named = [...config.files, ...config.asarUnpack, ...config.linux.files].map(folderOf).filter((path) => path !== 'out')

@@ -126,6 +126,18 @@ describe('the page on loopback', () => {
     expect((await get('/call/studies.list', here(), key())).status).toBe(405)
     expect((await post('/', 'null', here(), key(), JSON_TYPE)).status).toBe(405)
   })
+  it.concurrent('waits for no request that takes longer than ten seconds to arrive', async () => {
+    const ends = [[`GET / HTTP/1.1`, here()], ['POST /call/studies.list HTTP/1.1', here(), key(), JSON_TYPE, 'Content-Length: 4', '', '']].map((lines) => {
+      const socket = createConnection({ host: '127.0.0.1', port: lab.port })
+      socket.resume().write(lines.join('\r\n')) // and no more
+      const began = performance.now()
+      return new Promise<number>((done) => socket.on('error', () => {}).on('close', () => done(performance.now() - began)))
+    }) // prettier-ignore
+    for (const ms of await Promise.all(ends)) {
+      expect(ms).toBeGreaterThan(9000)
+      expect(ms).toBeLessThan(30_000)
+    }
+  })
   it('says what it does not know, as a value', async () => {
     for (const name of ['studies.lost', '__proto__', 'constructor', '../x', '%00']) {
       const { status, body } = await post(`/call/${name}`, 'null', here(), key(), JSON_TYPE)
@@ -154,15 +166,14 @@ describe('the page on loopback', () => {
     expect(head).toContain('referrer-policy: no-referrer')
   })
   it('listens on loopback only', async () => {
-    const outside = Object.values(networkInterfaces())
-      .flatMap((list) => list ?? [])
-      .filter(({ internal, family }) => !internal && family === 'IPv4')
-    for (const { address } of outside) {
+    const all = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+    const asked = all.filter(({ family, address }) => family === 'IPv4' || address === '::1')
+    for (const { address, internal } of asked) {
       const answered = new Promise((done) => {
-        const socket = createConnection({ host: address, port: lab.port, timeout: 2000 }, () => done(true))
+        const socket = createConnection({ host: address, port: lab.port, timeout: 2000 }, () => (socket.destroy(), done(true)))
         socket.on('error', () => done(false)).on('timeout', () => done(false))
       })
-      expect([address, await answered]).toEqual([address, false])
+      expect([address, await answered]).toEqual([address, internal])
     }
     expect(lab.address).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#key=[\w-]{43}$/)
   })
