@@ -958,6 +958,11 @@ export interface StudyWord {
   readonly study: string
 }
 
+/** Several of them, each once; "paper/all" stands for the newest of each of the paper's experiments on the built-in model. */
+export interface StudiesWord {
+  readonly studies: readonly string[]
+}
+
 export interface RunWord {
   readonly run: string
 }
@@ -992,6 +997,12 @@ export interface Api {
     StudyWord & { readonly format: string },
     { readonly file: string; readonly text: string; readonly encoding: 'utf-8' | 'base64' },
   ]
+  'studies.several': [StudiesWord, readonly StudyRow[]]
+  /** One HTML page over all, and their hypotheses for a terminal, '' where nothing was judged. `links`: where the page finds the report of each, or null. */
+  'studies.digest': [
+    StudiesWord & { readonly links: readonly (string | null)[]; readonly width: number },
+    { readonly page: string; readonly overview: string },
+  ]
   'studies.levels': [StudyWord, readonly LevelRow[]]
   'studies.items': [ItemsWord, ItemsPage]
   'studies.item': [StudyWord & { readonly task: string; readonly item: number }, ItemView]
@@ -1011,6 +1022,8 @@ export interface Api {
   'exports.list': [null, readonly { readonly id: string; readonly label: string }[]]
   /** The files of an export into a folder; gives their paths. */
   'exports.write': [StudyWord & { readonly format: string; readonly folder: string }, { readonly files: readonly string[] }]
+  /** The same of several studies, a folder each, and the table of hypotheses by studies beside them. */
+  'exports.several': [StudiesWord & { readonly format: string; readonly folder: string }, { readonly files: readonly string[] }]
   /** Published curves that figures can be laid over. */
   'references.list': [null, readonly ReferenceRow[]]
   /** Writes a study as one file; what is there already is not replaced. */

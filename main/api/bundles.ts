@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { BundleFacts } from '../../preload/contract.ts'
 import { writeWhole } from '../base/files.ts'
+import type { ReportInput } from '../charts/input.ts'
 import { zipOf } from '../bundle/archive/zip.ts'
 import { contentsOf, studyCells } from '../bundle/contents.ts'
 import { filesOf, type ExportFile } from '../bundle/exports/export.ts'
@@ -94,12 +95,16 @@ export const bundles = {
   },
 } satisfies Partial<Calls>
 
-/** An export of a study, as one file or several. */
-export function exportFiles(bench: Bench, study: string, format: string): { file: string; files: readonly ExportFile[] } {
+/** An export of a study, as one file or several, and what it is made from. */
+export function exportFiles(
+  bench: Bench,
+  study: string,
+  format: string,
+): { file: string; files: readonly ExportFile[]; report: ReportInput } {
   const found = exports.find(({ id }) => id === format)
   if (!found) throw unknownFormat(format)
   const { report, cells, items } = contentsOf(bench.store, study, bench)
-  return { file: found.file, files: filesOf(found, report, { cells: studyCells(cells), items }) }
+  return { report, file: found.file, files: filesOf(found, report, { cells: studyCells(cells), items }) }
 }
 
 /** The same as one reply: text, or bytes as base64; several files as a zip. */

@@ -5,6 +5,7 @@ import { LabError, toFault } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
 import type { Call, Calls } from './call.ts'
 import { bundles } from './bundles.ts'
+import { digest } from './digest.ts'
 import { drafts } from './drafts.ts'
 import { items } from './items.ts'
 import { lab } from './lab.ts'
@@ -19,6 +20,7 @@ import { templates } from './templates.ts'
 const calls: Calls = {
   ...lab,
   ...studies,
+  ...digest,
   ...models,
   ...masks,
   ...library,

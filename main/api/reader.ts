@@ -35,6 +35,8 @@ const LONG: readonly ApiName[] = [
     'studies.reasons',
     'studies.report',
     'studies.export',
+    'studies.digest',
+    'exports.several',
     'models.show',
     'tasks.list',
     'tasks.check',

@@ -33,7 +33,20 @@ export function drawFigures(input: ReportInput): readonly DrawnView[] {
   return drawn
 }
 
-function drawViews(input: ReportInput): DrawnView[] {
+/** Those figures that are wanted, anew: beside others on a page their ids begin with `prefix`. */
+export function drawSome(
+  input: ReportInput,
+  prefix: string,
+  isWanted: (chart: Chart, data: ChartData) => boolean,
+): readonly DrawnView[] {
+  return drawViews(input, prefix, isWanted)
+}
+
+function drawViews(
+  input: ReportInput,
+  prefix = '',
+  isWanted: (chart: Chart, data: ChartData) => boolean = () => true,
+): DrawnView[] {
   const seen = new Set<string>()
   return chartData(input).map((data, i) => {
     const { model, scorer } = data.view
@@ -42,8 +55,8 @@ function drawViews(input: ReportInput): DrawnView[] {
       const key = JSON.stringify([chart.id, model, ...(chart.once === 'scorer' ? [scorer] : [])])
       return !seen.has(key) && seen.add(key) !== undefined
     }
-    const wanted = charts.filter((chart) => (chart.isFor?.(data) ?? true) && isFirst(chart))
-    return { data, figures: wanted.map((chart) => draw(chart, data, `v${i + 1}`)) }
+    const wanted = charts.filter((chart) => (chart.isFor?.(data) ?? true) && isFirst(chart) && isWanted(chart, data))
+    return { data, figures: wanted.map((chart) => draw(chart, data, `${prefix}v${i + 1}`)) }
   })
 }
 

@@ -4,9 +4,10 @@ import type { ReportInput } from '../charts/input.ts'
 import { agreementTable } from './page/agreement.ts'
 import { axesTable } from './page/axes.ts'
 import { glance } from './page/glance.ts'
+import { faultTable } from './page/faults.ts'
+import { framePage } from './page/frame.ts'
 import { glue, Html, markup } from './page/html.ts'
 import { provenanceSection, timeWords } from './page/provenance.ts'
-import { STYLE } from './page/style.ts'
 import { dataTable, facts, fold } from './page/tables.ts'
 import { TERMS } from './page/terms.ts'
 import { verdictSection } from './page/verdicts.ts'
@@ -19,28 +20,8 @@ export function renderReport(input: ReportInput): string {
   const sections = sectionsOf(input)
   const links = sections.map(({ id, title }) => markup`<a href="#${id}">${title}</a>\n`)
   const body = sections.map(({ id, title, inside }) => markup`<section>\n<h2 id="${id}">${title}</h2>\n${inside}</section>\n`)
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="only light">
-<meta name="generator" content="Junk DNA Lab ${lab}">
-<title>${study.title}</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<div class="page">
-<nav aria-label="Contents">
-${links}</nav>
-<main>
-${header(input)}${body}<footer>Made by Junk DNA Lab ${lab} from ${plural(input.rows.length, 'row')} of results.</footer>
-</main>
-</div>
-</body>
-</html>
-`
-  return page.text
+  const made = markup`Made by Junk DNA Lab ${lab} from ${plural(input.rows.length, 'row')} of results.`
+  return framePage({ title: study.title, lab, links, header: header(input), body, footer: made })
 }
 
 interface Section {
@@ -74,7 +55,7 @@ function sectionsOf(input: ReportInput): Section[] {
   }
   const agreement = agreementTable(input.agreement ?? [])
   if (agreement) sections.push({ id: 'agreement', title: 'Do measures of difficulty agree?', inside: agreement })
-  if (input.faults.length > 0) sections.push({ id: 'faults', title: 'What failed', inside: faultTable(input) })
+  if (input.faults.length > 0) sections.push({ id: 'faults', title: 'What failed', inside: faultTable(input.faults) })
   sections.push({ id: 'reading', title: 'How to read the numbers', inside: facts(TERMS, 'terms') })
   sections.push({ id: 'provenance', title: 'Where the numbers come from', inside: provenanceSection(input) })
   return sections
@@ -108,10 +89,4 @@ ${new Html(svg)}
 </figure>
 </section>
 ${inside ? fold(`The data of figure ${number}`, inside) : null}`
-}
-
-function faultTable({ faults }: ReportInput): Html {
-  const rows = faults.map(({ label, fault }) => [label, fault.code, fault.message, fault.hint])
-  const head = ['cell', 'code', 'what happened', 'what to do']
-  return dataTable({ caption: 'Cells that gave an error in place of numbers', head, words: 4, rows })
 }

@@ -149,3 +149,6 @@ export async function studyOf({ words, ask }: Call): Promise<string> {
   if (newest) return newest.id
   throw new LabError('study/unknown', 'Expected a study in this store, but it holds none yet.')
 }
+
+/** Whether a command is about several studies together: more than one word, or the word for all experiments of the paper. */
+export const isSeveral = ({ words }: Call): boolean => words.length > 1 || words[0] === 'paper/all'

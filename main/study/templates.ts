@@ -10,6 +10,8 @@ export interface Template {
   /** Its file below resources/studies/paper, without its ending: "w3-option-count" or "real/w3-option-count". */
   readonly id: string
   readonly file: string
+  /** Of its study: "paper-w3-option-count". */
+  readonly name: string
   /** What the paper did, what is inferred, what differs here: the head of the file. */
   readonly about: string
   /** What must be given beside the lab, such as a model and packs; '' for nothing. */
@@ -57,7 +59,8 @@ function readTemplate(id: string): Template {
   const text = readText(file)
   const { about, said } = headOf(text)
   const minutes = Number.parseFloat(said.get('Minutes') ?? '')
-  return { id, file, about, needs: said.get('Needs') ?? '', minutes: Number.isNaN(minutes) ? null : minutes, text }
+  const name = /^name: (\S+)$/m.exec(text)?.[1] ?? id
+  return { id, file, name, about, needs: said.get('Needs') ?? '', minutes: Number.isNaN(minutes) ? null : minutes, text }
 }
 
 /** The comment that a file begins with, as paragraphs; what a program reads of it ("Needs: …", "Minutes: …") is apart. */

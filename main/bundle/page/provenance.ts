@@ -7,9 +7,15 @@ import { dataTable, facts, fold } from './tables.ts'
 
 /** How the numbers came to be, and what to type to have them again. */
 export function provenanceSection({ provenance: p }: ReportInput): Html {
+  const data = p.data.length > 0 ? [fold(`${plural(p.data.length, 'data file')} and their hashes`, dataTable(dataOf(p)))] : []
+  return markup`${facts(provenancePairs(p))}${fold(`${plural(p.tasks.length, 'task')} and their hashes`, dataTable(tasksOf(p)))}${data}`
+}
+
+/** The same without tasks and data one by one. */
+export function provenancePairs(p: Provenance): [string, Html | string][] {
   const scorers = Object.entries(p.scorers).map(([id, version]) => `${id} (version ${version})`)
   const { provider, threads, runtime, device } = p.engine
-  const pairs: [string, Html | string][] = [
+  return [
     ['Command', markup`<pre><code>${p.command || '–'}</code></pre>`],
     ['Study', markup`${p.study.name}, id <code>${p.study.id}</code>, begun ${timeWords(p.study.createdAt)}`],
     ['Lab', `version ${p.lab}`],
@@ -30,8 +36,6 @@ export function provenanceSection({ provenance: p }: ReportInput): Html {
     ['Hash of the cells', markup`<code>${p.cellsHash}</code>`],
     ['Hash of the table', markup`<code>${p.tableHash}</code>: equal wherever this study is run to the same numbers`],
   ]
-  const data = p.data.length > 0 ? [fold(`${plural(p.data.length, 'data file')} and their hashes`, dataTable(dataOf(p)))] : []
-  return markup`${facts(pairs)}${fold(`${plural(p.tasks.length, 'task')} and their hashes`, dataTable(tasksOf(p)))}${data}`
 }
 
 function modelWords({ name, parameters, context, weights, tokenizer, graph }: Provenance['models'][number]): Html {

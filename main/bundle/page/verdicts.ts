@@ -10,15 +10,20 @@ export function verdictSection(rows: readonly VerdictRow[]): Html[] | null {
   if (rows.length === 0) return null
   return [...groupBy(rows, ({ hypothesis }) => hypothesis)].map(([hypothesis, members]) => {
     const { claim, rule } = members[0]!
-    const columns = columnsOf(members)
-    const head = ['verdict', ...columns.map(({ title }) => title), 'why', 'p'].map((title) => markup`<th class="w">${title}</th>`)
-    const body = members.map((row) => lineOf(row, columns))
     return markup`<h3>${hypothesis}. ${glue(claim)}</h3>
 <p class="about">${glue(rule)}</p>
-<div class="open"><table class="glance wide verdicts"><thead><tr>${head}</tr></thead><tbody>
-${body}</tbody></table></div>
+${verdictLines(members)}
 ${fold(`The numbers behind ${hypothesis}`, detailList(members))}`
   })
+}
+
+/** The verdicts on one hypothesis, a line for each scope, with its reason. */
+export function verdictLines(rows: readonly VerdictRow[]): Html {
+  const columns = columnsOf(rows)
+  const head = ['verdict', ...columns.map(({ title }) => title), 'why', 'p'].map((title) => markup`<th class="w">${title}</th>`)
+  const body = rows.map((row) => lineOf(row, columns))
+  return markup`<div class="open"><table class="glance wide verdicts"><thead><tr>${head}</tr></thead><tbody>
+${body}</tbody></table></div>`
 }
 
 interface Column {

@@ -1,19 +1,20 @@
 import { resolve } from 'node:path'
 import { LabError } from '../../base/errors.ts'
 import { writeWhole } from '../../base/files.ts'
-import { studyOf, type Call, type Command, type Result } from '../command.ts'
+import { isSeveral, studyOf, type Call, type Command, type Result } from '../command.ts'
 import { count } from '../console.ts'
-import { outPath } from '../outputs.ts'
+import { outFolder, outPath } from '../outputs.ts'
 
 /** Formats of several files: they go into a folder. */
 const FOLDERS = ['figures', 'latex', 'lm-eval']
 
 export const exportCommand: Command = {
   id: 'export',
-  words: '[study] | schema',
+  words: '[study…] | paper/all | schema',
   about:
     'The results for other programs, or a study as one file.\n' +
     'A format of one file goes to the terminal or into --out; one of several into a folder.\n' +
+    'Several studies go into a folder each, the table of hypotheses over them beside.\n' +
     '--bundle writes everything that others need to look at the study, check it and import it; no file is replaced.\n' +
     'With "schema": the JSON Schema of study files, for editors.',
   flags: [
@@ -34,6 +35,7 @@ export const exportCommand: Command = {
       const schema = await ask('studies.schema', null)
       return give(call, { text: `${JSON.stringify(schema, null, 2)}\n`, encoding: 'utf-8' }, schema)
     }
+    if (isSeveral(call)) return writeSeveral(call, format)
     const study = await studyOf(call)
     if (FOLDERS.includes(format)) return writeFolder(call, study, format)
     const reply = await ask('studies.export', { study, format })
@@ -58,6 +60,14 @@ async function writeBundle(call: Call): Promise<Result> {
 async function writeFolder(call: Call, study: string, format: string): Promise<Result> {
   const folder = await outPath(call, study, format)
   const { files } = await call.ask('exports.write', { study, format, folder })
+  for (const file of files) call.console.print(file)
+  return { json: { files } }
+}
+
+async function writeSeveral(call: Call, format: string): Promise<Result> {
+  const folder = outFolder(call)
+  if (folder === undefined) throw new LabError('cli/usage', 'Expected --out <folder> for several studies, got none.')
+  const { files } = await call.ask('exports.several', { studies: call.words, format, folder })
   for (const file of files) call.console.print(file)
   return { json: { files } }
 }

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
-import type { Progress } from '../../../preload/contract.ts'
+import { join, resolve } from 'node:path'
+import type { Progress, StudyRow } from '../../../preload/contract.ts'
 import { templateFiles } from '../../api/templates.ts'
 import { openBench, runStudy, type RunOptions, type RunOutcome, type SettledCell } from '../../bench.ts'
 import { LabError } from '../../base/errors.ts'
@@ -7,16 +7,16 @@ import { ASSUMED, type Sensitivity } from '../../jobs/study/sensitivity.ts'
 import { oneWord, type Call, type Command, type Result } from '../command.ts'
 import { duration } from '../../base/text.ts'
 import { count } from '../console.ts'
-import { writeAll } from '../outputs.ts'
-import { overview, type Judged } from '../overview.ts'
+import { digestPath, folderName, outFolder, writeAll, writeDigest } from '../outputs.ts'
 
 export const run: Command = {
   id: 'run',
   words: '<study.yaml> | paper/<name> | paper/all',
   about:
     'Run a study, or go on with it: cells on record are not run again.\n' +
-    '"paper/<name>" is an experiment of the paper ("lab templates" lists them): on the built-in model, or on --model with --data.\n' +
-    'Prints its table at the end, and where report, CSV and JSON were written; of several studies one page over all as well.\n' +
+    '"paper/<name>" is an experiment of the paper ("lab templates" lists them); "paper/all" runs each.\n' +
+    'They run on the built-in model, or on --model with --data.\n' +
+    'Prints its table at the end and where report, CSV and JSON were written; after several, one page over all.\n' +
     'Ctrl-C stops within a second and loses nothing that was done; the same command goes on from there.',
   flags: [
     {
@@ -41,29 +41,39 @@ export const run: Command = {
   },
 }
 
-/** Several studies one after the other, each with its own table and files, then what they say together. */
+/** Several studies one after the other, each with its own table and files, then all of them on one page. */
 export async function runAll(call: Call, files: readonly string[], options: Options): Promise<Result> {
   const [first, ...more] = files
   if (first !== undefined && more.length === 0) return runFile(call, first, options)
   const { ask, console } = call
+  const out = outFolder(call)
   const json = []
-  const judged: Judged[] = []
+  const rows: StudyRow[] = []
   let isFailed = false
   for (const file of files) {
-    const result = await runFile(call, file, options)
+    // each in a folder of its own, or the next would write over it
+    const result = await runFile(call, file, options, (row) => out && join(out, folderName(row)))
     json.push(result.json)
     isFailed ||= result.isFailed === true
-    const { study } = result
-    judged.push({ name: (await ask('studies.show', { study })).name, verdicts: await ask('studies.verdicts', { study }) })
+    rows.push(await ask('studies.show', { study: result.study }))
   }
-  if (!console.isJson) console.print(`\n${overview(judged)}`)
+  const page = out === undefined ? await digestPath(call, rows) : join(out, 'report.html')
+  const overview = await writeDigest(call, rows, page)
+  if (overview !== '') console.print(`\n${overview}`)
+  console.print(`\nAll of them on one page:\n  ${page}`)
+  console.record({ page })
   return { json, isFailed }
 }
 
 type Options = Omit<RunOptions, 'signal' | 'onProgress' | 'onReady' | 'onCell'>
 
 /** Runs a study file and tells what came of it: its table, where it was written, and what failed. */
-export async function runFile(call: Call, file: string, options: Options): Promise<Result & { readonly study: string }> {
+export async function runFile(
+  call: Call,
+  file: string,
+  options: Options,
+  folderOf: (row: StudyRow) => string | undefined = () => outFolder(call),
+): Promise<Result & { readonly study: string }> {
   const began = performance.now()
   const outcome = await work(call, file, options)
   const { console, ask } = call
@@ -71,7 +81,7 @@ export async function runFile(call: Call, file: string, options: Options): Promi
   const { study, cells, done, skipped } = outcome
   const { width, hasColour, isJson } = console
   if (!isJson) console.print(await ask('studies.table', { study, width, hasColour, withTasks: false }))
-  const files = await writeAll(call, study)
+  const files = await writeAll(call, study, folderOf(await ask('studies.show', { study })))
   const before = skipped > 0 ? `, ${count(skipped)} were on record` : ''
   console.print(`\n${count(done)} of ${count(cells)} cells run in ${duration(performance.now() - began)}${before}.`)
   for (const path of files) console.print(`  ${path}`)

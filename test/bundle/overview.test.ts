@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { overview, type Judged } from '../../main/host/overview.ts'
+import type { Judged } from '../../main/bundle/tally.ts'
+import { formatOverview } from '../../main/bundle/terminal/overview.ts'
 
 type Verdict = Judged['verdicts'][number]
 const said = (hypothesis: Verdict['hypothesis'], verdict: Verdict['verdict'], change: Partial<Verdict> = {}): Verdict => ({
@@ -17,7 +18,7 @@ describe('several studies at a glance', () => {
       said('H1', 'inconclusive'),
     ]
     const second = [said('H2', 'supported'), said('H2', 'supported', { isSpecific: false })]
-    const lines = overview([{ name: 'one', verdicts: first }, { name: 'two', verdicts: second }]).split('\n') // prettier-ignore
+    const lines = formatOverview([{ name: 'one', verdicts: first }, { name: 'two', verdicts: second }], { width: 100, colour: false }).split('\n') // prettier-ignore
     expect(lines[1]!.trim().split(/ +/)).toEqual(['H1', 'H2'])
     expect(lines[2]!.trim().split(/ +/)).toEqual(['one', '0/0/1', '1†/1/0']) // all that support it are shown by a control too
     expect(lines[3]!.trim().split(/ +/)).toEqual(['two', '2/0/0'])
@@ -25,6 +26,8 @@ describe('several studies at a glance', () => {
   })
 
   it('says nothing where nothing was judged', () => {
-    expect(overview([{ name: 'one', verdicts: [said('H1', 'supported', { isControl: true })] }])).toBe('')
+    expect(
+      formatOverview([{ name: 'one', verdicts: [said('H1', 'supported', { isControl: true })] }], { width: 100, colour: false }),
+    ).toBe('')
   })
 })

@@ -1,0 +1,102 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import type { StudyRow } from '../../preload/contract.ts'
+import { LabError } from '../base/errors.ts'
+import { writeWhole } from '../base/files.ts'
+import type { Bench } from '../bench.ts'
+import { renderDigest } from '../bundle/digest.ts'
+import type { Chapter } from '../bundle/page/chapter.ts'
+import { tallyTable, type Judged } from '../bundle/tally.ts'
+import { formatOverview } from '../bundle/terminal/overview.ts'
+import { booktabs } from '../bundle/tex/booktabs.ts'
+import { tableCsv } from '../bundle/tex/table-csv.ts'
+import { listTemplates } from '../study/templates.ts'
+import { exportFiles } from './bundles.ts'
+import type { Calls } from './call.ts'
+import { reportOf } from './report.ts'
+
+const study = z.string().min(1).max(200)
+const studies = z.array(study).min(1).max(200)
+const path = z.string().min(1).max(4096)
+
+/** The word for each of the paper's experiments on the built-in model. */
+const PAPER = 'paper/all'
+
+/** Several studies together. */
+export const digest = {
+  'studies.several': {
+    argument: z.strictObject({ studies }),
+    run: (bench, { studies }) => several(bench, studies),
+  },
+  'studies.digest': {
+    argument: z.strictObject({ studies, links: z.array(path.nullable()).max(200), width: z.int().min(20).max(1000) }),
+    run(bench, { studies, links, width }) {
+      const rows = several(bench, studies)
+      const chapters = rows.map((row, i) => chapterOf(bench, row, links[i] ?? null))
+      const judged = chapters.map(({ report }, i) => ({ name: rows[i]!.name, verdicts: report.verdicts }))
+      return {
+        page: renderDigest({ title: titleOf(chapters), chapters, commands: commandsOf(bench, rows) }),
+        overview: formatOverview(judged, { width, colour: false }),
+      }
+    },
+  },
+  'exports.several': {
+    argument: z.strictObject({ studies, format: z.string().min(1).max(40), folder: path }),
+    run(bench, { studies, format, folder }) {
+      const rows = several(bench, studies)
+      const written: string[] = []
+      const write = (name: string, data: string | Uint8Array) => {
+        const file = join(resolve(folder), name)
+        writeWhole(file, data)
+        written.push(file)
+      }
+      const judged: Judged[] = []
+      for (const { id, name } of rows) {
+        const { files, report } = exportFiles(bench, id, format)
+        for (const file of files) write(`${folderOf({ id, name })}/${file.name}`, file.data)
+        judged.push({ name, verdicts: report.verdicts })
+      }
+      const table = tallyTable(judged)
+      write('hypotheses.csv', tableCsv(table))
+      write('hypotheses.tex', booktabs(table, 'hypotheses'))
+      return { files: written }
+    },
+  },
+} satisfies Partial<Calls>
+
+/** The studies behind these words, each once. LabError 'study/unknown', or 'cli/usage' where two words are one study. */
+function several({ store }: Bench, words: readonly string[]): StudyRow[] {
+  const rows = words.flatMap((word) => (word === PAPER ? paperStudies(store.studies.list()) : [store.studies.find(word)]))
+  const twice = rows.find((row, i) => rows.findIndex(({ id }) => id === row.id) < i)
+  if (twice) throw new LabError('cli/usage', `Expected different studies, got ${twice.name} (${twice.id.slice(0, 8)}) twice.`)
+  return rows
+}
+
+/** The newest study of each experiment on the built-in model, in the order of the paper. */
+function paperStudies(all: readonly StudyRow[]): StudyRow[] {
+  const own = listTemplates().filter(({ id }) => !id.startsWith('real/'))
+  const found = own.flatMap(({ name }) => all.find((row) => row.name === name) ?? [])
+  if (found.length > 0) return found
+  throw new LabError('study/unknown', `Expected a study of the paper's experiments in this store for ${PAPER}, found none.`)
+}
+
+const folderOf = ({ id, name }: Pick<StudyRow, 'id' | 'name'>) => `${name}-${id.slice(0, 8)}`
+
+function chapterOf(bench: Bench, row: StudyRow, link: string | null): Chapter {
+  const template = listTemplates().find(({ name }) => name === row.name)
+  return { report: reportOf(bench, row.id), about: template?.about ?? null, link, folder: folderOf(row) }
+}
+
+function titleOf(chapters: readonly Chapter[]): string {
+  const models = [...new Set(chapters.flatMap(({ report }) => report.provenance.models.map(({ name }) => name)))]
+  const of = models.length === 1 ? ` on ${models[0]}` : ''
+  return chapters.every(({ about }) => about !== null) ? `The paper’s experiments${of}` : `Studies side by side${of}`
+}
+
+/** What brings the figures and tables of these studies as files. */
+function commandsOf(bench: Bench, rows: readonly StudyRow[]): string[] {
+  const paper = listTemplates().some(({ name }) => name === rows[0]!.name) ? several(bench, [PAPER]) : []
+  const isPaper = paper.length === rows.length && paper.every(({ id }, i) => id === rows[i]!.id)
+  const words = isPaper ? PAPER : rows.map(({ id }) => id.slice(0, 8)).join(' ')
+  return ['figures', 'latex', 'verdicts'].map((format) => `npm run lab -- export ${words} --format ${format} --out ${format}`)
+}
