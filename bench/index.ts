@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { LabError } from '../main/base/errors.ts'
 import { benchLayers, benchModel } from './compress-methods.ts'
+import { benchMemory, benchRedraw, benchStart } from './browser.ts'
 import { benchCompress } from './compress.ts'
 import { benchEngine } from './engine.ts'
 import { benchStats } from './stats.ts'
@@ -20,6 +21,9 @@ const benches: Readonly<Record<string, () => unknown>> = {
   store: () => benchStore(),
   training: () => benchTraining(join(demo, 'pretrain.yaml')),
   window: () => benchWindow(),
+  start: () => benchStart(),
+  redraw: () => benchRedraw(),
+  memory: () => benchMemory(),
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches)

@@ -174,7 +174,15 @@ function dust(panel: number, { colour, x, y, isDenseFloor }: Layer, { min }: Sca
     data[2 * i] = x[i]!
     data[2 * i + 1] = isDenseFloor[i] === 1 ? min : y[i]!
   }
-  return { ...onPanel(panel), large: true, largeThreshold: 0, symbolSize: DUST, itemStyle: { color: colour, opacity: 0.5 }, data }
+  return {
+    ...onPanel(panel),
+    dimensions: ['x', 'y'],
+    large: true,
+    largeThreshold: 0,
+    symbolSize: DUST,
+    itemStyle: { color: colour, opacity: 0.5 },
+    data,
+  }
 }
 
 function scatter(

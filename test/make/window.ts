@@ -58,8 +58,9 @@ export async function openWindow(
   built: BuiltPage,
   home: string,
   look: { readonly width?: number; readonly height?: number; readonly theme?: 'light' | 'dark'; readonly route?: string } = {},
+  through: (reader: Reader) => Reader = (reader) => reader,
 ): Promise<OpenWindow> {
-  const reader = openReader(home, web.launch)
+  const reader = through(openReader(home, web.launch))
   const lab = await web.start(reader, built)
   const complaints: string[] = []
   const { width = 1280, height = 800, theme = 'light', route } = look
