@@ -28,9 +28,17 @@ export interface StudyFacts {
   readonly command: string
 }
 
+/** What the name of a loss says of its unit. */
+const UNIT_NAMES: Readonly<Record<string, string>> = {
+  [LOSS_UNIT]: '',
+  'nats-per-token': ' per token',
+  nats: ' in nats',
+  'nats-among-choices': ' among choices',
+}
+
 /** Estimators of difficulty by name, a loss with its unit where it is not the usual one; those of one name are numbered from the second on. */
 export function estimatorNames(tables: readonly DifficultyTable[]): string[] {
-  const names = tables.map(({ estimator, unit = LOSS_UNIT }) => (unit === LOSS_UNIT ? estimator : `${estimator} in ${unit}`))
+  const names = tables.map(({ estimator, unit = LOSS_UNIT }) => `${estimator}${UNIT_NAMES[unit] ?? ` in ${unit}`}`)
   return names.map((name, i) => {
     const before = names.slice(0, i).filter((other) => other === name).length
     return before === 0 ? name : `${name} ${before + 1}`

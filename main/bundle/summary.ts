@@ -251,16 +251,20 @@ function overlap(a: Overall, b: Overall): boolean {
   return low(a) <= high(b) && low(b) <= high(a)
 }
 
+/** Estimators of which the same is to be said share a sentence. */
 function controlTrend({ trends }: ChartData, levels: readonly LevelRow[], random: Series): string[] {
-  return [...new Set(trends.map((t) => t.estimator))].flatMap((estimator) => {
+  const found = [...new Set(trends.map((t) => t.estimator))].flatMap((estimator) => {
     const marks = marksOf(levels, random, estimator).filter(({ mark }) => mark.tau !== null)
     if (marks.length === 0) return []
     const above = marks.filter(({ mark }) => signOf(mark) > 0).length
     const of = levelsOf(marks.length, random.levels.length)
-    return above > 0
-      ? `By ${estimator}, ${random.label} has tau above zero as well, at ${above} of ${of}: harder tasks lose more whichever weights go, so such a trend alone does not single out small weights.`
-      : `By ${estimator}, ${random.label} has tau above zero at none of ${of}.`
+    const said =
+      above > 0
+        ? `${random.label} has tau above zero as well, at ${above} of ${of}: harder tasks lose more whichever weights go, so such a trend alone does not single out small weights.`
+        : `${random.label} has tau above zero at none of ${of}.`
+    return [{ estimator, said }]
   })
+  return [...groupBy(found, ({ said }) => said)].map(([said, members]) => `By ${list(members.map(({ estimator }) => estimator))}, ${said}`) // prettier-ignore
 }
 
 /** A share of weights beyond which chance leaves nothing that was learnt. */
@@ -277,7 +281,11 @@ function controlRest(levels: readonly LevelRow[], random: Series): string[] {
   const { tasks, floor } = last.able
   const above = Math.round(tasks - floor)
   if (above <= BY_CHANCE * tasks) return []
-  return [`With ${last.level.label} of the weights gone at random, ${above} of these ${plural(tasks, 'task')} ${above === 1 ? 'is' : 'are'} still above chance: there, part of the score comes from a preference that needs no knowledge, such as for shorter text.`] // prettier-ignore
+  const gone =
+    random.of === null
+      ? `With ${last.level.label} of the weights gone at random`
+      : `With ${last.level.label} weights kept at random`
+  return [`${gone}, ${above} of these ${plural(tasks, 'task')} ${above === 1 ? 'is' : 'are'} still above chance: there, part of the score comes from a preference that needs no knowledge, such as for shorter text.`] // prettier-ignore
 }
 
 function unfinished({ provenance: { cells, truncated }, faults, rows }: ReportInput): string[] {

@@ -69,3 +69,14 @@ export function drawLegend(panels: Panels, entries: readonly LegendEntry[], left
   }
   return y + 10 - top
 }
+
+/** A text as lines of whole words no wider than `width` points; a word that is wider by itself is shortened. */
+export function folded(text: string, width: number, size = TEXT_SIZE): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)!} ${word}`
+    if (lines.length > 0 && textWidth(longer, size) <= width) lines[lines.length - 1] = longer
+    else lines.push(shorten(word, width, size))
+  }
+  return lines
+}

@@ -5,13 +5,15 @@ import { groupBy, levelKey, meanOf, seriesKey } from './view.ts'
 import { fixed, plural, pValue, signed } from './words.ts'
 import { signOf, trendMark } from './levels.ts'
 import { sizeWords, WIDTH, type Chart, type ChartData } from './chart.ts'
-import { drawLegend } from './legend.ts'
+import { BOLD, drawLegend, folded } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
 import { createPanels, niceScale, type Panels, type Scale } from './panels.ts'
 import { INK, seriesColour, SOFT } from './palette.ts'
 
 const LEFT = 56
 const GAP = 26
+/** Of the names above columns. */
+const LINE = 13
 const TAU_HEIGHT = 190
 const FLOOR_HEIGHT = 84
 /** Both, and what stands between and below them. */
@@ -23,7 +25,8 @@ export const trend: Chart = {
   title: 'Does difficulty predict the drop? Tau across levels',
   empty:
     'No trend between difficulty and drop was computed for this study: it declares no difficulty, or at no level do enough tasks stand above the floor.',
-  isFor: ({ view, estimator }) => estimator !== null || view.families.length === 0,
+  // levels of axes are tasks too, where an estimator holds across them
+  isFor: ({ view, estimator, trends }) => trends.length > 0 || estimator !== null || view.families.length === 0,
   caption({ view, trends }) {
     const estimators = new Set(trends.map((t) => t.estimator)).size
     const columns = estimators > 1 ? 'Left to right: estimators of difficulty. ' : ''
@@ -53,16 +56,18 @@ export const trend: Chart = {
       ...{ label, color: seriesColour(i), mark: 'full' as const, line: 'solid' as const },
     }))
     const hollow = { label: 'interval includes zero', color: SOFT, mark: 'hollow' as const }
-    const head = estimators.length > 1 ? 30 : 10
+    const width = (WIDTH - LEFT - 14 - GAP * (estimators.length - 1)) / estimators.length
+    const names = estimators.map(([name]) => folded(name, width / BOLD))
+    const head = estimators.length > 1 ? 17 + LINE * Math.max(...names.map((lines) => lines.length)) : 10
     const first = drawLegend(panels, [...legend, hollow], LEFT, 0, WIDTH)
     const total = Math.max(1, ...trends.map((t) => t.tasks + t.floor))
     const scales = { tau: tauScale(all), count: countScale(total) }
-    const width = (WIDTH - LEFT - 14 - GAP * (estimators.length - 1)) / estimators.length
     for (const [b, block] of blocks.entries()) {
       const top = first + head + b * (BLOCK_HEIGHT + head)
-      for (const [i, { name, lines }] of block.columns.entries()) {
+      for (const [i, { lines }] of block.columns.entries()) {
         const left = LEFT + i * (width + GAP)
-        if (estimators.length > 1) panels.write(name, left, top - 14, { bold: true })
+        const words = estimators.length > 1 ? names[i]!.toReversed() : []
+        for (const [up, part] of words.entries()) panels.write(part, left, top - 14 - up * LINE, { bold: true })
         drawColumn(panels, lines, { left, top, width, total, isFirst: i === 0 }, { x: amountScale(block), ...scales })
       }
       const lower = top + TAU_HEIGHT + 16

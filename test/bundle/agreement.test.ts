@@ -64,6 +64,7 @@ describe('measures of difficulty', () => {
 
   it('are shown on the page and in the terminal, and nothing where there is nothing to compare', () => {
     expect(agreementTable(found)!.text).toContain('measured drop')
+    expect(agreementTable(found)!.text).toContain('pulls tau with the drop below zero')
     expect(agreementGrid(found, { width: 100, colour: false })).toMatch(/gap – inverse +−1\.00/)
     expect([agreementTable([]), agreementGrid([], { width: 100, colour: false })]).toEqual([null, ''])
   })

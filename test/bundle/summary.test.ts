@@ -65,7 +65,9 @@ describe('the summary of a study', () => {
       /At 40 %, magnitude has 9\d\.\d % \[.*\] and random 6\d\.\d % \[.*\] of the dense score; their intervals are apart at \d of 9 shared levels/,
     )
     const flat = { ...study, trends: study.trends.map((t) => (t.method === 'random' ? { ...t, low: -0.5, high: 0.5 } : t)) }
-    expect(textOf(flat, 'Random')).toContain('By human-gap, random has tau above zero at none of the 4 levels with tasks enough.')
+    expect(textOf(flat, 'Random')).toContain(
+      'By human-gap and human-error, random has tau above zero at none of the 4 levels with tasks enough.',
+    )
     const alone = { ...study, rows: study.rows.filter((r) => r.method !== 'random') }
     expect(textOf(alone, 'Random')).toContain('no random control')
   })
@@ -73,6 +75,18 @@ describe('the summary of a study', () => {
     expect(textOf(study, 'Random')).not.toContain('gone at random')
     const groups = study.groups.map((g) => (g.of === 'able' && g.method === 'random' ? { ...g, floor: 20 } : g))
     expect(textOf({ ...study, groups }, 'Random')).toContain('With 90 % of the weights gone at random, 32 of these 52 tasks are still above chance') // prettier-ignore
+  })
+  it('says of N:M patterns what is kept at random, and warns of a loss taken from the answers that drops are', () => {
+    const patterned = { ...makeStudy(), groups: makeStudy().groups.map((g) => ({ ...g, floor: 20 })) }
+    const swap = <T extends { readonly method: string; readonly pattern: string }>(all: readonly T[]) =>
+      all.filter((r) => r.pattern !== 'free' || r.method === 'dense').map((r) => (r.method === 'magnitude' ? { ...r, method: 'random' } : r)) // prettier-ignore
+    const trends = swap(patterned.trends).map((t) => ({ ...t, estimator: 'dense-loss' }))
+    const only = { ...patterned, rows: swap(patterned.rows), groups: swap(patterned.groups), trends }
+    expect(textOf(only, 'Random')).toContain('With 1 of 8 weights kept at random, 32 of these 52 tasks are still above chance')
+    expect(cautionsOf(only)).toMatch(
+      /^.*dense-loss is taken from the same answers of the uncompressed model.*regression to the mean/,
+    )
+    expect(cautionsOf(only)).not.toContain('same dense score')
   })
   it('warns where most tasks are at the floor uncompressed, and counts what is left', () => {
     const weak = makeStudy({ skill: 0.08 })

@@ -306,6 +306,11 @@ describe('verdicts as one reads them', () => {
     expect(lines[at + 3]).toMatch(/^ {2}facts by rarity +yes† +yes /)
     expect(lines[at + 4]).toBe('random (control)')
     expect(lines.every((line) => line.length <= 100)).toBe(true)
+    expect(lines.join(' ')).not.toContain('‡')
+    const alone = verdictRows(makeMeasured(axis(4), both.slice(0, 3)), [])
+    const text = formatResults({ ...input, verdicts: alone }, { width: 100, colour: false })
+    expect(text).toMatch(/ {2}facts by rarity +yes‡ +yes‡/)
+    expect(text.replace(/\s+/g, ' ')).toContain('‡ no control of the same pattern was run')
   })
   it('say why, with numbers, rules and controls, where one asks for that', () => {
     const text = formatVerdicts(input, { width: 110, colour: false })

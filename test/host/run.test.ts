@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { makeStudy, type MadeStudy } from '../make/study.ts'
 import { callCli, type Ended } from '../make/terminal.ts'
@@ -47,6 +47,22 @@ describe('lab run', () => {
     expect(rows).toHaveLength(10)
     const csv = await lab(study, 'export', 'made', '--format', 'csv')
     expect(csv.out).toBe(readFileSync(files[1]!, 'utf8'))
+  })
+  it('runs several models in one study, each by its name, and refuses one that is given twice', async () => {
+    using study = makeStudy({ tasks: 1, items: 6, compress: ['{ method: magnitude, sparsity: 0.5 }'] })
+    const copy = join(study.folder, 'elsewhere', basename(study.model))
+    cpSync(study.model, copy, { recursive: true })
+    const weights = readFileSync(join(copy, 'model.safetensors'))
+    weights[weights.length - 4]! ^= 1 // the lowest bit of the last number: another model, which answers alike
+    writeFileSync(join(copy, 'model.safetensors'), weights)
+    const { code, out } = await lab(study, 'run', 'study.yaml', '--model', study.model, '--model', copy, '--json')
+    expect([code, JSON.parse(out)]).toMatchObject([0, { cells: 4, done: 4 }])
+    const rows = JSON.parse((await lab(study, 'results', '--json')).out) as { model: string; value: number }[]
+    const names = [study.model, copy].map((folder) => `${basename(dirname(folder))}/${basename(folder)}`)
+    expect(rows.map(({ model }) => model)).toEqual([names[0], names[0], names[1], names[1]])
+    expect(rows.slice(0, 2).map(({ value }) => value)).toEqual(rows.slice(2).map(({ value }) => value))
+    const twice = await lab(study, 'run', 'study.yaml', '--model', study.model, '--model', study.model)
+    expect([twice.code, twice.err]).toEqual([2, expect.stringMatching(/Expected each model once, got .* twice\./)])
   })
   it('stops at Ctrl-C within a second, says how far it came, and goes on from there', async () => {
     const levels = Array.from({ length: 19 }, (_, i) => (i + 1) / 20)

@@ -185,8 +185,13 @@ const fewest = (of: readonly Estimate[]) => Math.min(...of.map(({ items }) => it
 
 /** Standard error, never below that of half an item: equal answers of a few are no certainty. */
 export function errorIn({ samples, items }: Estimate): number {
-  return Math.max(errorOf(samples), 0.5 / items)
+  const error = errors.get(samples) ?? errorOf(samples)
+  errors.set(samples, error)
+  return Math.max(error, 0.5 / items)
 }
+
+/** Of resamples, which every estimator of difficulty asks for again. */
+const errors = new WeakMap<Float64Array, number>()
 
 /** Σ part · estimate, in each resample as in the whole. */
 export function weighted(parts: readonly number[], of: readonly Estimate[]): Estimate {

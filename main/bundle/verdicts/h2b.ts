@@ -44,7 +44,18 @@ interface Tolerance extends Place {
   readonly samples: Float64Array
 }
 
-function toleranceOf({ levels }: Series, key: string, measure: Measure, eps: number): Tolerance | null {
+/** Tolerances of a series: estimators differ in the order of its conditions, not in what each of them tolerates. */
+const tolerances = new WeakMap<Series, Map<string, Tolerance | null>>()
+
+function toleranceOf(series: Series, key: string, measure: Measure, eps: number): Tolerance | null {
+  const known = tolerances.get(series) ?? new Map<string, Tolerance | null>()
+  tolerances.set(series, known)
+  const name = JSON.stringify([key, measure, eps])
+  if (!known.has(name)) known.set(name, measureTolerance(series, key, measure, eps))
+  return known.get(name)!
+}
+
+function measureTolerance({ levels }: Series, key: string, measure: Measure, eps: number): Tolerance | null {
   const known = levels.flatMap(({ amount, cells }) => {
     const cell = cells.get(key)
     const drop = cell?.[measure]

@@ -66,12 +66,8 @@ describe('right answers of a study', () => {
     expect(after.hashes).toEqual(before.hashes)
     expect(lossOf(after.report, 'free')).toBeGreaterThan(0)
     // free answers are no choices: named, not left out in silence
-    expect(after.report.unmeasured).toEqual([
-      { estimator: 'dense-loss in nats-among-choices', why: 'not defined', tasks: ['free'] },
-    ])
-    expect(summarise(after.report).cautions.join('\n')).toMatch(
-      /dense-loss in nats-among-choices says nothing of 1 task \(free\)/,
-    )
+    expect(after.report.unmeasured).toEqual([{ estimator: 'dense-loss among choices', why: 'not defined', tasks: ['free'] }])
+    expect(summarise(after.report).cautions.join('\n')).toMatch(/dense-loss among choices says nothing of 1 task \(free\)/)
     expect(await run(made)).toMatchObject({ skipped: 4, done: 0 })
   })
 
