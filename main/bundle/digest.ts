@@ -1,4 +1,5 @@
-import { groupBy } from '../charts/view.ts'
+import type { VerdictRow } from '../../preload/contract.ts'
+import { compareText, groupBy } from '../charts/view.ts'
 import { plural, whole } from '../charts/words.ts'
 import { duration } from '../base/text.ts'
 import { chapterSection, reasonsId, type Chapter } from './page/chapter.ts'
@@ -73,7 +74,11 @@ function header(title: string, chapters: readonly Chapter[]): Html {
   return markup`<header><h1>${title}</h1><div class="about"><p>${words.filter(Boolean).join(' · ')}</p></div><p class="question">${QUESTION}</p></header>\n` // prettier-ignore
 }
 
-const verdictsOf = (chapters: readonly Chapter[]) => chapters.flatMap(({ report }) => report.verdicts)
+/** Of all studies, in the order of the hypotheses. */
+function verdictsOf(chapters: readonly Chapter[]): VerdictRow[] {
+  const rows = chapters.flatMap(({ report }) => report.verdicts)
+  return rows.sort((a, b) => compareText(a.hypothesis, b.hypothesis))
+}
 
 function countList(chapters: readonly Chapter[]): Html {
   const counts = verdictCounts(verdictsOf(chapters))
@@ -82,7 +87,7 @@ function countList(chapters: readonly Chapter[]): Html {
 
 /** Each hypothesis once, as fixed before any study was judged by it. */
 function ruleList(chapters: readonly Chapter[]): Html {
-  const rules = [...groupBy(verdictsOf(chapters), ({ hypothesis }) => hypothesis)].sort(([a], [b]) => (a < b ? -1 : 1))
+  const rules = [...groupBy(verdictsOf(chapters), ({ hypothesis }) => hypothesis)]
   const pairs = rules.map(([hypothesis, [row]]): [string, Html] => [
     hypothesis,
     markup`<p id="rule-${hypothesis}"><b>${glue(row!.claim)}</b></p><p class="about">${glue(row!.rule)}</p>`,
@@ -91,5 +96,5 @@ function ruleList(chapters: readonly Chapter[]): Html {
 }
 
 function fileWords(commands: readonly string[]): Html {
-  return markup`<p>Each figure is one file as SVG, one for LaTeX (pgfplots) and its numbers as CSV; below a figure stands what they are called. Verdicts, one by one, are CSV as well. The table of hypotheses by studies is in <code>hypotheses.csv</code> and <code>hypotheses.tex</code> beside them.</p>\n<pre><code>${commands.join('\n')}</code></pre>\n` // prettier-ignore
+  return markup`<p>Each figure is one file as SVG, one for LaTeX (pgfplots) and its numbers as CSV; below a figure stands what they are called. Verdicts, one by one, are CSV as well. The table of hypotheses by studies is in <code>hypotheses.csv</code> and <code>hypotheses.tex</code> beside them. On paper stands what is open: what should be printed of the reasons, open it before.</p>\n<pre><code>${commands.join('\n')}</code></pre>\n` // prettier-ignore
 }

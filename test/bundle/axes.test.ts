@@ -30,6 +30,15 @@ function marksOf(id: string): Mark[][] {
   return [...panels.values()]
 }
 
+describe('levels of axes under a difficulty declared across them', () => {
+  it('have tau drawn across levels of compression, which without it says nothing', () => {
+    const ids = (input: typeof study) => figuresOf(input).map(({ id }) => id)
+    expect(ids({ ...study, trends: [] })).not.toContain('v1-trend')
+    const own = study.trends.map((t) => ({ ...t, estimator: 'declared' }))
+    expect(ids({ ...study, trends: [...study.trends, ...own] })).toContain('v1-trend')
+  })
+})
+
 describe('levels of axes in the tidy table', () => {
   using folder = makeFolder()
   const store = openStore(folder.path)

@@ -7,6 +7,7 @@ import { drawSome, type Drawn, type DrawnView } from '../figures.ts'
 import { summarise } from '../summary.ts'
 import { axesTable } from './axes.ts'
 import { faultTable } from './faults.ts'
+import { glance } from './glance.ts'
 import { glue, Html, markup } from './html.ts'
 import { verdictMatrix } from './matrix.ts'
 import { provenancePairs, timeWords } from './provenance.ts'
@@ -51,10 +52,13 @@ ${facts(provenancePairs(report.provenance))}</section>
 
 /** "The paper: …", "Inferred: …", "Here: …" as pairs; the line before them is the title of the template. */
 function aboutPairs(about: string): (readonly [string, string])[] {
-  return about.split('\n').flatMap((line) => {
-    const [, term, said] = /^([A-Z][\w ]{2,20}): (.*)$/.exec(line) ?? []
-    return term === undefined ? [] : [[term, sentence(said!)] as const]
-  })
+  return about
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [, term, said] = /^([A-Z][\w ]{2,20}): (.*)$/.exec(line) ?? []
+      return term === undefined ? [] : [[term, sentence(said!)] as const]
+    })
 }
 
 function results({ report, folder }: Chapter, n: number): Html {
@@ -64,7 +68,11 @@ function results({ report, folder }: Chapter, n: number): Html {
   let number = 0
   const drawn = views.map((view) => {
     const where = placeOf(view.data, places)
-    return markup`${where === '' ? null : markup`<h4>${where}</h4>\n`}${view.figures.map((one) => (one.svg === null ? null : figureOf(one, `${n}.${++number}`, `${folder}/${one.id.slice(prefix.length)}`)))}${orders(view)}` // prettier-ignore
+    const inside = view.figures.map((one) => {
+      const file = `${folder}/${one.id.slice(prefix.length)}`
+      return one.svg === null ? null : figureOf(one, `${n}.${++number}`, file)
+    })
+    return markup`${where === '' ? null : markup`<h4>${where}</h4>\n`}${inside}${numbers(view)}`
   })
   return markup`<h3>Figures</h3>\n${drawn}${verdictPart(report.verdicts, n)}`
 }
@@ -78,6 +86,8 @@ function isShown(chart: Chart, { view, trainings }: ChartData): boolean {
   if (trainings.length > 1) return false
   // off any axis, tasks are a group; on one, their levels are the lines
   if (chart.id === 'performance') return view.tasks.some(({ axis }) => axis === '')
+  // where difficulty is declared across the levels of axes, tau is what sets it against the drop
+  if (chart.id === 'trend') return view.tasks.every(({ axis }) => axis !== '')
   return ['axis-performance', 'axis-drop', 'difficulty', 'contrast'].includes(chart.id)
 }
 
@@ -91,10 +101,14 @@ ${new Html(svg!)}
 `
 }
 
-/** Tau of drop and level in numbers, with intervals. */
-function orders({ data }: DrawnView): Html | null {
-  const table = data.trainings.length > 1 ? null : axesTable(data)
-  return table && fold('Difficulty against drop in numbers: τ at every level of compression', table)
+/** The same in numbers, with intervals: tau of drop and level, and what is left at every level of compression. */
+function numbers({ data }: DrawnView): (Html | null)[] {
+  if (data.trainings.length > 1) return []
+  const [axes, levels] = [axesTable(data), glance(data)]
+  return [
+    axes && fold('Difficulty against drop in numbers: τ at every level of compression', axes),
+    levels && fold('Scores in numbers: every level of compression', levels),
+  ]
 }
 
 function verdictPart(rows: readonly VerdictRow[], n: number): Html {

@@ -8,7 +8,7 @@ h4 { margin: 22px 0 8px; font-size: 14px; line-height: 1.4; }
 .chapter > h2 { border-bottom-width: 2px; border-color: var(--ink); }
 .tally th a, .tally td a { color: inherit; text-decoration: none; }
 .tally th a:hover, .tally td a:hover { text-decoration: underline; }
-.tally tbody th { padding-top: 5px; border-top: 1px solid #eaeef2; font-weight: 400; white-space: normal; text-align: left; min-width: 150px; }
+.tally tbody th { padding-top: 5px; border-top: 1px solid #eaeef2; font-weight: 400; white-space: normal; overflow-wrap: anywhere; text-align: left; min-width: 150px; }
 .tally td { text-align: center; }
 .tally thead th:not(.w) { text-align: center; }
 .tally small { display: block; color: var(--soft); font-size: 10.5px; }
@@ -22,6 +22,10 @@ h4 { margin: 22px 0 8px; font-size: 14px; line-height: 1.4; }
 .matrix .control .sure { font-weight: 400; }
 .matrix thead th { white-space: normal; vertical-align: bottom; max-width: 110px; }
 .matrix thead th.w { max-width: none; }
+.matrix .w { white-space: normal; overflow-wrap: anywhere; }
+.matrix td.w { min-width: 150px; }
+.chapter .scroll td { white-space: normal; }
+.chapter .empty { margin-top: 14px; }
 .open + .about { font-size: 13px; }
 .files { color: var(--soft); font-size: 12px; }
 @media (max-width: 1319px) { .page > nav { columns: 2; max-height: none; } .page > nav a { display: block; white-space: normal; margin: 0 0 5px; } }
@@ -29,6 +33,8 @@ h4 { margin: 22px 0 8px; font-size: 14px; line-height: 1.4; }
   .chapter { break-before: page; margin-top: 0; }
   .tally tr, .matrix tbody { break-inside: avoid; }
   .question { font-size: 13px; }
+  .tally small, .files { font-size: 8.5px; }
+  .open + .about { font-size: 10.5px; }
   h4 { margin: 12px 0 5px; font-size: 11.5px; break-after: avoid; }
 }
 `

@@ -1,13 +1,13 @@
 import type { VerdictRow } from '../../../preload/contract.ts'
 import { groupBy } from '../../charts/view.ts'
 import { NO_CONTROL, placeOfVerdict, VERDICT_MARKS, type Placed } from '../verdicts/words.ts'
-import { markup, type Html } from './html.ts'
+import { glue, markup, type Html } from './html.ts'
 
 /** Verdicts at a glance: hypotheses as columns, what they were asked of as lines, controls below. */
 export function verdictMatrix(rows: readonly VerdictRow[]): Html {
   const placed = placeOfVerdict(rows).map(byMatching)
   const columns = [...new Set(placed.map(({ column }) => column))]
-  const head = columns.map((name) => markup`<th>${name.trim()}</th>`)
+  const head = columns.map((name) => markup`<th>${glue(name.trim())}</th>`)
   const of = (isControl: boolean) => blocksOf(placed.filter(({ row }) => row.isControl === isControl), columns) // prettier-ignore
   return markup`<div class="open"><table class="glance matrix"><thead><tr><th class="w">asked of</th>${head}</tr></thead>\n${of(false)}${of(true)}</table></div>\n<p class="about">${WORDS}${rows.some(({ isCoded }) => isCoded) ? CODED : ''}</p>\n`
 }
