@@ -4,7 +4,7 @@ export const FAULTS = {
   'file/missing': 'Check the path; relative paths in a study file start at that file.',
   'file/text': 'Save it as UTF-8, as "iconv -f latin1 -t utf-8" does with a file from an older system.',
   'file/unreadable': 'Check that you may read this file and that its disk is still there.',
-  'file/read-only': 'Choose a folder you may write to, with --home or the LAB_HOME variable.',
+  'file/read-only': 'Choose a folder you may write to: --out for what is made, --home or the LAB_HOME variable for the store.',
   'file/exists': 'Choose another name, or move what is there aside: the lab replaces no file of yours.',
   'file/disk-full': 'Free some space on that disk, then run the same command again: it goes on where it stopped.',
   // models
@@ -45,7 +45,7 @@ export const FAULTS = {
   // training
   'train/items': 'Give the training more items or a longer text, or ask for smaller batches.',
   'train/head':
-    'Leave the objective out, so that the answer is learned as text, or learn a task whose items all offer the same choices or want a number.',
+    'Leave the objective out, so that the answer is learned as text, or learn a task whose items all offer the same choices.',
   'train/memory': 'Ask for a smaller batch and as many more runs to a step (accumulate): the result is the same.',
   'train/not-finite': 'Lower the learning rate, warm up over more steps or clip the gradients.',
   'train/held':

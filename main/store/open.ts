@@ -45,11 +45,14 @@ const NEWEST = migrations.at(-1)!.version
 /**
  * Opens the store in a folder, making both where needed. One lab writes to a store at a time.
  * Throws LabError: 'store/busy' (naming the holder), 'store/newer' and 'store/corrupt' (both leave the file as it is),
- * 'file/read-only', 'file/disk-full'.
+ * 'file/read-only', 'file/disk-full', 'file/missing' where a file has the name of the folder.
  */
 export function openStore(folder: string, options: StoreOptions = {}): Store {
   const path = join(folder, 'lab.db')
   try {
+    if (existsSync(folder) && !statSync(folder).isDirectory()) {
+      throw new LabError('file/missing', `Expected a folder for the store at ${folder}, got a file.`)
+    }
     return options.readOnly ? openReading(folder, path, options) : openWriting(folder, path, options)
   } catch (error) {
     const known = error instanceof LabError ? error : fromErrno(error)

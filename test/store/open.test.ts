@@ -67,6 +67,16 @@ describe('opening a store', () => {
     expect(existsSync(join(folder.path, 'none'))).toBe(false)
   })
 
+  it('takes no file for a folder, to read or to write, and leaves it as it was', () => {
+    using folder = makeFolder()
+    const path = join(folder.path, 'study.yaml')
+    writeFileSync(path, 'name: a')
+    for (const readOnly of [false, true]) {
+      expect(faultOf(path, { readOnly })).toMatchObject({ code: 'file/missing', message: `Expected a folder for the store at ${path}, got a file.` }) // prettier-ignore
+    }
+    expect(readFileSync(path, 'utf8')).toBe('name: a')
+  })
+
   it('lets one lab write at a time and names the one that does', () => {
     using folder = makeFolder()
     const first = openStore(folder.path)
