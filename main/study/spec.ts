@@ -184,7 +184,7 @@ function wanted(issue: z.core.$ZodIssue, found: unknown): string {
     case 'invalid_type':
       return `a value of type ${issue.expected === 'record' ? 'object' : issue.expected}`
     case 'too_small':
-      return issue.origin === 'number' || issue.origin === 'int' ? `a number from ${issue.minimum}` : `at least ${issue.minimum}`
+      return issue.origin === 'number' || issue.origin === 'int' ? `a number from ${issue.minimum}` : `${issue.origin === 'string' ? 'text' : 'a list'} of at least ${issue.minimum}` // prettier-ignore
     case 'too_big':
       return `a number ${issue.inclusive ? 'up to' : 'below'} ${issue.maximum}`
     case 'invalid_value': {

@@ -90,7 +90,12 @@ describe('a study file', () => {
     ['a pattern and a sparsity', `${small}    pattern: { keep: 4, of: 8 }\n`, 'compress/pattern', 'says it already'],
     ['an unknown method', small.replace('magnitude', 'magnitud'), 'compress/method', 'perhaps "magnitude"'],
     ['an unknown parameter', `${small}    params: { alpha: 1 }\n`, 'study/field', '"alpha"'],
-    ['no models', small.replace(/models:\n.*\n/, 'models: []\n'), 'study/field', 'at least 1 for models, got [] (list)'],
+    [
+      'no models',
+      small.replace(/models:\n.*\n/, 'models: []\n'),
+      'study/field',
+      'Expected a list of at least 1 for models, got [] (list)',
+    ],
     ['two models of one name', small.replace('tasks:', '  - folder: other/tiny\ntasks:'), 'study/field', '"tiny" twice'],
     ['a name with blanks', small.replace('small', 'a name'), 'study/field', 'got "a name"'],
     ['nothing', '', 'study/field', 'small.yaml:1:1'],
