@@ -24,7 +24,12 @@ async function countCells(study: Study): Promise<number> {
   const models = study.models.map(({ name }) => ({ name, weights: name, tokenizer: '', graph: '' }))
   const tasks = study.tasks.flatMap((entry) => loadEntry(entry, undefined).map((task) => ({ task, limit: entry.limit ?? null, group: '' }))) // prettier-ignore
   const training = new Map(
-    [...(await resolveTraining(study))].map(([name, { task, ...facts }]) => [name, { hash: task.hash, ...facts }]),
+    [
+      ...(await resolveTraining(
+        study,
+        tasks.map(({ task }) => task),
+      )),
+    ].map(([name, { task, ...facts }]) => [name, { hash: task.hash, ...facts }]),
   )
   const versions = { scorerVersion: () => 0, askVersion: 0, compressVersion: 0, trainVersion: 0 }
   return planStudy(study, { models, tasks, training, ...versions }).length

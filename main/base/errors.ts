@@ -123,6 +123,8 @@ export const FAULTS = {
   'bundle/manifest': 'The list of what is inside is missing or wrong: export the study again, or fetch the file again.',
   'bundle/unknown': 'A bundle holds what its list names and nothing else: export the study again in place of adding to it.',
   'bundle/hash': 'The file was changed or damaged after it was made: fetch it again from its source.',
+  'bundle/read-only': 'Import the bundle to make its study one of this lab; what is open is only looked at.',
+  'bundle/not-open': 'It has been closed already, in this window or another; open the file again to look at it.',
   'bundle/version': 'Use the version of the lab that made it, or have the study exported again by this one.',
   'bundle/content': 'What is inside contradicts itself: have the study exported again, and do not trust these numbers.',
   'bundle/differs':

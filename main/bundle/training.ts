@@ -25,12 +25,14 @@ function trainingName({
   schedule,
   warmUp,
   weightDecay,
+  head,
 }: Exclude<Transfer, 'none'>): string {
   const pace = [`batch ${batch}`, schedule, `warm-up ${warmUp}`, `decay ${weightDecay}`]
   const drawn = task.draw === undefined ? '' : ` (draw ${task.draw})`
   // where the passes are said, the steps follow from the items: trainings that differ in these alone read the same but for them
   const length = epochs === undefined ? `${steps} steps` : `${epochs} epochs`
-  return [`${task.items} items of ${task.id}${drawn}`, length, `rate ${learningRate}`, ...pace].join(', ')
+  const by = head ? ['fresh head'] : []
+  return [`${task.items} items of ${task.id}${drawn}`, ...by, length, `rate ${learningRate}`, ...pace].join(', ')
 }
 
 /** Equal for cells that have one reference: the uncompressed model, trained with the same settings and seed where there was training (paper.md 1.1). */

@@ -56,6 +56,8 @@ export interface TransferRecord {
   readonly batch: number
   /** Order of the texts. */
   readonly seed: number
+  /** A fresh head in place of the vocabulary: what its classes stand for, and the seed it was drawn by. Absent where answers are learned as text. */
+  readonly head?: { readonly labels: readonly string[]; readonly seed: number }
 }
 
 /** Everything that decides a cell's numbers; its canonical JSON hashed is the fingerprint. */

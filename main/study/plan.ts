@@ -5,6 +5,7 @@ import { plainOf, type Method } from '../compress/method.ts'
 import { profileName } from '../compress/profile.ts'
 import type { CalibrationRecord, CellKey, CompressionRecord, TransferRecord } from '../store/records.ts'
 import type { Task } from '../tasks/task.ts'
+import type { Labels } from '../train/head.ts'
 import { groupIn, profileOf } from './check-compress.ts'
 import type { CompressEntry, Study, TransferEntry } from './spec.ts'
 
@@ -29,6 +30,8 @@ export interface ResolvedTraining {
   readonly items: number
   /** Ids of the tasks of the study that are this very task, or levels of it. */
   readonly own: ReadonlySet<string>
+  /** What a head that learns them stands for; undefined where none is asked for. */
+  readonly labels?: Labels | undefined
 }
 
 /** What a study file resolved to on this machine, and the versions of the code that will run it. */
@@ -129,8 +132,9 @@ function transfersOf(
 /** The settings of one entry of `transfer`: items × draws × steps × learning rates × seeds. */
 function settingsOf(entry: TransferEntry, { training, trainVersion }: Resolved): Wish[] {
   const { kinds, task, learningRate, schedule, warmUp, weightDecay, batch, seeds } = entry
-  const { hash, own } = training.get(task)!
-  const asked = entry.asks === 'own' ? own : undefined
+  const { hash, own, labels } = training.get(task)!
+  const isHeaded = entry.objective === 'head'
+  const asked = isHeaded || entry.asks === 'own' ? own : undefined
   return countsOf(entry, training.get(task)!.items).flatMap((items) =>
     drawsOf(entry).flatMap((draw) =>
       lengthsOf(entry, items).flatMap((length) =>
@@ -140,6 +144,7 @@ function settingsOf(entry: TransferEntry, { training, trainVersion }: Resolved):
             setting: {
               task: { id: task, hash, items, ...draw },
               ...{ ...length, learningRate: rate, schedule, warmUp, weightDecay, batch, seed, version: trainVersion },
+              ...(isHeaded && { head: { labels: labels!, seed } }),
             },
           })),
         ),
@@ -170,10 +175,10 @@ export function levelLabel({ compression, transfer }: Pick<CellKey, 'compression
   return [compressionLabel(compression), ...(transfer === 'none' ? [] : [transferLabel(transfer)])].join(' · ')
 }
 
-/** A training in a few words, such as "sparse, 200 steps, rate 0.001, 500 items". */
-export function transferLabel({ kind, steps, learningRate, task, seed }: TransferRecord): string {
+/** A training in a few words, such as "sparse, 200 steps, rate 0.001, 500 items", "sparse, head, …" where a head was trained. */
+export function transferLabel({ kind, steps, learningRate, task, seed, head }: TransferRecord): string {
   const drawn = task.draw === undefined ? '' : `, draw ${task.draw}`
-  return `${kind}, ${steps} steps, rate ${learningRate}, ${task.items} items${drawn}${seed === 0 ? '' : `, seed ${seed}`}`
+  return `${kind}${head ? ', head' : ''}, ${steps} steps, rate ${learningRate}, ${task.items} items${drawn}${seed === 0 ? '' : `, seed ${seed}`}`
 }
 
 /** A compression in a few words, such as "magnitude 0.5 model", "magnitude 4:8 row", "random 0.5 layer seed 1" or "rtn 4 bits". */

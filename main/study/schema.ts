@@ -115,6 +115,8 @@ const calibration = z.strictObject({
     ),
 })
 
+/** What training makes small: the loss of answers as text, or of their labels by a fresh head. */
+const OBJECTIVES = ['completion', 'head'] as const
 const TRANSFERS = transfers.map(({ id }) => id) as [TransferId, ...TransferId[]]
 
 const transfer = z.strictObject({
@@ -124,6 +126,12 @@ const transfer = z.strictObject({
       'Ways to train on: dense (uncompressed, the reference, always run), sparse, freezing, sparse-to-dense. All where left out.',
     ),
   task: z.string().min(1).describe('Task whose training items are learned, their answers only.'),
+  objective: z
+    .enum(OBJECTIVES)
+    .default('completion')
+    .describe(
+      'completion: the answer is learned as text; head: a fresh head in place of the vocabulary learns the index of the right choice from the question alone.',
+    ),
   items: orList(count)
     .optional()
     .describe('Learn from so many training items (items, from 1); a list gives one level each. All where left out.'),
@@ -145,8 +153,10 @@ const transfer = z.strictObject({
     ),
   asks: z
     .enum(['all', 'own'])
-    .default('all')
-    .describe('What the trained models are asked: all tasks of the study, or only the task that was learned.'),
+    .optional()
+    .describe(
+      'What the trained models are asked: all tasks of the study, or only the task that was learned. With a head own, else all where left out.',
+    ),
   learningRate: orList(z.number().positive())
     .default(2e-5)
     .describe('Highest learning rate (above 0); a list gives one level each.'),
@@ -154,7 +164,11 @@ const transfer = z.strictObject({
   warmUp: z.number().min(0).lt(1).default(0.06).describe('Share of the steps in which the rate rises (0 up to 1).'),
   weightDecay: z.number().min(0).default(0).describe('Decoupled weight decay of AdamW (from 0).'),
   batch: count.default(16).describe('Texts of one step (from 1).'),
-  seeds: z.array(z.int().min(0)).min(1).default([0]).describe('Seeds of the order of the texts, one level each.'),
+  seeds: z
+    .array(z.int().min(0))
+    .min(1)
+    .default([0])
+    .describe('Seeds of the order of the texts, and of what a head begins as; one level each.'),
 })
 
 const table = {

@@ -152,13 +152,18 @@ function checkTask(entry: StudyFile['tasks'][number], path: Path): Problem | und
 }
 
 /** A training is as long as its steps or its epochs say, and learns from so many items or from shares of them. */
-function checkTransfer({ steps, epochs, items, shares, draw, draws }: TransferEntry, path: Path): Problem | undefined {
+function checkTransfer(entry: TransferEntry, path: Path): Problem | undefined {
+  const { steps, epochs, items, shares, draw, draws, objective, asks } = entry
   const no = (message: string, at?: string): Problem => ({ code: 'study/field', message, path: at ? [...path, at] : path })
   if (steps === undefined && epochs === undefined) return no('Expected steps or epochs of a transfer, got neither')
   if (steps !== undefined && epochs !== undefined) return no('Expected steps or epochs of a transfer, got both', 'epochs')
   if (shares !== undefined && Array.isArray(items))
     return no('Expected one number of items to take shares of, got a list', 'shares')
   if (draws !== undefined && draw === 'head') return no('Expected draws of a random draw only, got draw head', 'draws')
+  if (objective === 'head' && asks === 'all') {
+    const wanted = 'Expected "asks: own" beside "objective: head", for a head answers nothing but what it learned'
+    return no(`${wanted}, got "all" (string); leave it out, or learn the answers as text (objective: completion)`, 'asks')
+  }
   return undefined
 }
 

@@ -25,6 +25,12 @@ export function splitIds(prompt: Prompt, tokenizer: Tokenizer): SplitIds {
   return { context: before, continuation: some(tokenizer.encode(continuation, false), continuation), isFallback: true }
 }
 
+/** Ids of a text that is read with nothing to follow, cut as the context of a prompt is; of an empty one the token that begins a text. */
+export function readIds(text: string, tokenizer: Tokenizer): number[] {
+  const ids = text === '' ? [] : encode(strip(text, undefined, 'right'), tokenizer)
+  return ids.length > 0 ? ids : [prefixToken(tokenizer)]
+}
+
 /** White space at the end of a context belongs to the word after it: most vocabularies spell " word" as one token. */
 function moveSpace({ context, continuation }: Prompt): [string, string] {
   const kept = strip(context, undefined, 'right')

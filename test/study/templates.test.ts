@@ -41,7 +41,7 @@ describe('templates that need nothing', () => {
     const tasks = study.tasks.flatMap((entry) => loadEntry(entry, undefined))
     expect(tasks.length).toBeGreaterThan(0)
     for (const task of tasks) expect(await itemsOf(task, 1)).toHaveLength(1)
-    expect((await resolveTraining(study)).size).toBe(new Set(study.transfer?.map(({ task }) => task)).size)
+    expect((await resolveTraining(study, tasks)).size).toBe(new Set(study.transfer?.map(({ task }) => task)).size)
   })
 
   it('run from the first cell to the report', async () => {
@@ -69,7 +69,7 @@ describeShared('templates that need packs', () => {
       const study = { ...parseStudy(text, file), data: shared('data') }
       const tasks = study.tasks.flatMap((entry) => loadEntry(entry, study.data))
       for (const task of tasks) expect((await itemsOf(task, 1)).map(({ question }) => question.ask)).toEqual([task.ask])
-      const training = await resolveTraining(study)
+      const training = await resolveTraining(study, tasks)
       for (const { items, own } of training.values()) {
         expect(items).toBeGreaterThan(1000)
         expect(own.size).toBe(1)

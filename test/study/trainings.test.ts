@@ -29,6 +29,28 @@ const trainings = (transfer: string) => {
 }
 
 describe('trainings of a study', () => {
+  it('say that they are by a head, draw it by their own seed, and are asked only what it learned', () => {
+    const labels = ['no', 'yes']
+    const training = new Map([...resolved.training].map(([id, facts]) => [id, { ...facts, labels }]))
+    const cells = planStudy(study('{ task: b, objective: head, steps: 2, seeds: [41, 42] }'), { ...resolved, training })
+    expect(new Set(cells.map(({ key }) => key.task.id))).toEqual(new Set(['b']))
+    const records = cells.map(({ key }) => key.transfer as TransferRecord)
+    expect(new Set(records.map(({ seed, head }) => JSON.stringify([seed, head])))).toEqual(
+      new Set([41, 42].map((seed) => JSON.stringify([seed, { labels, seed }]))),
+    )
+    expect(cells[2]!.label).toBe('m · magnitude 0.5 model · sparse, head, 2 steps, rate 0.00002, 1000 items, seed 41 · b')
+    expect(trainingColumns(cells[0]!.key.transfer).training).toContain('items of b, fresh head, 2 steps')
+    // what answers as text are learned by has the key that it had before there were heads
+    expect(Object.keys(trainings('{ task: b, steps: 2 }').sparse[0]!)).not.toContain('head')
+  })
+
+  it('refuse to ask a head what it has not learned', () => {
+    expect(() => study('{ task: a, objective: head, asks: all, steps: 2 }')).toThrow(
+      'Expected "asks: own" beside "objective: head", for a head answers nothing but what it learned, got "all" (string)',
+    )
+    expect(() => study('{ task: a, objective: heads, steps: 2 }')).toThrow('one of completion, head (perhaps "head")')
+  })
+
   it('take shares of the items, the first ones, for as many steps as their epochs come to', () => {
     const { sparse } = trainings('{ task: a, asks: own, kinds: sparse, shares: [0.1, 0.25, 1], epochs: 3, batch: 32 }')
     // paper.md 3.3: three passes, the last batch of each short: 3 · ⌈items / 32⌉

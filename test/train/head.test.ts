@@ -8,7 +8,7 @@ import { gradientOf } from '../../main/grad/backward.ts'
 import { LOSS } from '../../main/grad/loss.ts'
 import { heldWeights } from '../../main/models/weights.ts'
 import { firstHead, HEAD, headGraph, headLearnable, type Head } from '../../main/train/head.ts'
-import { labelled, predict, type Labelled } from '../../main/train/objectives/labelled.ts'
+import { labelled, readTexts, type Labelled } from '../../main/train/objectives/labelled.ts'
 import { transfer } from '../../main/train/transfer.ts'
 import { decays, loopSettings, tinyLogits, tinyWeights } from '../make/learner.ts'
 
@@ -76,7 +76,10 @@ describe.each([
     const { weights } = await transfer(engine, headLearnable(graph, head), first, new Map(), lessons, settings, { nowMs: () => performance.now() }) // prettier-ignore
     const others = texts(100, 3)
     const errorOf = async (of: typeof weights) => {
-      const said = await predict(engine, graph, of, others.map(({ ids }) => ids), { head, batch: 16 }) // prettier-ignore
+      const session = await engine.open(graph, of)
+      const rows = await readTexts(session, others.map(({ ids }) => ids), { batchTokens: 64 }) // prettier-ignore
+      await session.close()
+      const said = rows.map((row) => (head.kind === 'number' ? row[0]! : row.indexOf(Math.max(...row))))
       const wrong = others.map(({ label }, i) => (head.kind === 'number' ? (said[i]! - label) ** 2 : Number(said[i] !== label)))
       return wrong.reduce((a, b) => a + b) / others.length
     }

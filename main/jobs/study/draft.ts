@@ -16,7 +16,7 @@ import { loadTasks } from '../../tasks/index.ts'
 import type { Task } from '../../tasks/task.ts'
 import { TRAIN_VERSION } from '../../train/version.ts'
 import { foresee, type Foreseen } from './foresee.ts'
-import { loadEntry, ownTasks, providerOf } from './prepare.ts'
+import { findHead, loadEntry, ownTasks, placeOf, providerOf } from './prepare.ts'
 import { extentOf } from './task-size.ts'
 
 /** Something wrong with a draft, at the place that says it. */
@@ -96,7 +96,7 @@ async function readNamed(study: Study, found: Found): Promise<NamedByDraft | und
   attempt(found, ['engine', 'provider'], () => providerOf(study.engine.provider))
   const models = study.models.flatMap(({ folder, name }, i) => attempt(found, ['models', i, 'folder'], () => readModel(folder, name)) ?? []) // prettier-ignore
   const tasks = readTasks(study, found)
-  const training = await readTraining(study, found)
+  const training = await readTraining(study, found, tasks.map(({ task }) => task)) // prettier-ignore
   const { calibration } = study
   if (calibration) {
     attempt(found, ['calibration', 'text'], () => findFile(study, calibration.text, 'calibration text'))
@@ -147,21 +147,42 @@ function readTasks(study: Study, found: Found): ResolvedTask[] {
   })
 }
 
-async function readTraining(study: Study, found: Found): Promise<NamedByDraft['training']> {
+async function readTraining(study: Study, found: Found, asked: readonly Task[]): Promise<NamedByDraft['training']> {
   const training = new Map<string, ResolvedTraining>()
   for (const [i, { task: name }] of (study.transfer ?? []).entries()) {
     if (training.has(name)) continue
     const path = ['transfer', i, 'task']
-    const loaded = attempt(found, path, () => loadTasks(name, { data: study.data })) ?? []
+    const loaded = attempt(found, path, () => loadTasks(placeOf(study, name), { data: study.data })) ?? []
     const [task, ...more] = new Map(loaded.flatMap((one) => (one.training ? [[one.training.id, one.training]] : []))).values()
     if (task && more.length === 0)
-      training.set(name, { hash: task.hash, items: (await extentOf(task, null)).items, own: ownTasks(study, name, loaded) })
+      training.set(name, await readLessons(study, found, path, { name, task, own: ownTasks(study, name, loaded), asked }))
     else if (loaded.length > 0) {
       const message = `Expected one set of training items behind "${name}", found ${task ? more.length + 1 : 'none'}`
       found.problems.push({ path, ...found.read.place(path), ...said('train/items', message) })
     }
   }
   return training
+}
+
+interface Lesson {
+  readonly name: string
+  readonly task: Task
+  readonly own: ReadonlySet<string>
+  readonly asked: readonly Task[]
+}
+
+async function readLessons(
+  study: Study,
+  found: Found,
+  path: Path,
+  { name, task, own, asked }: Lesson,
+): Promise<ResolvedTraining> {
+  const labels = await findHead(study, name, task, own, asked).catch((error: unknown) =>
+    attempt(found, path, () => {
+      throw error
+    }),
+  )
+  return { hash: task.hash, items: (await extentOf(task, null)).items, own, labels }
 }
 
 /** The cells that the draft would be: those of the study itself but for the hashes of models, which may not be known yet. */

@@ -7,16 +7,20 @@ import type { Engine } from '../../engine/session.ts'
 import { languageGradients } from '../../grad/loss.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import { openSafetensors, writeSafetensors } from '../../models/safetensors.ts'
-import { placedWeights } from '../../models/weights.ts'
+import { heldWeights, joinedWeights, placedWeights } from '../../models/weights.ts'
 import type { MatrixShape, Weights } from '../../onnx/graph.ts'
 import type { LedgerLine } from '../../store/ledgers.ts'
 import type { Masks } from '../../store/masks.ts'
 import type { TransferRecord } from '../../store/records.ts'
 import type { PlannedCell } from '../../study/plan.ts'
 import { randomSubset } from '../../tasks/subset.ts'
+import { firstHead, HEAD, headFor, headGraph, headLearnable } from '../../train/head.ts'
+import type { Lessons } from '../../train/lessons.ts'
 import { completion, completionsOf } from '../../train/objectives/completion.ts'
+import { labelled } from '../../train/objectives/labelled.ts'
+import { labelledOf } from '../../train/objectives/labels.ts'
 import type { Schedule } from '../../train/schedule.ts'
-import { transfer as train, type TransferId } from '../../train/transfer.ts'
+import { transfer as train, type Learnable, type TransferId } from '../../train/transfer.ts'
 import { recipeOf } from '../compress/recipe.ts'
 import { keepMask } from '../masks/keep.ts'
 import { createStats } from './calibrate.ts'
@@ -127,27 +131,57 @@ async function trainOn(
   engine: Engine,
   { folder, signal, nowMs, onStep }: LevelPlace,
 ): Promise<void> {
-  const { graphs, weights, tokenizer, config } = model
   const record = key.transfer as TransferRecord
-  const { items: count, draw } = record.task
-  const lessons = draw === undefined ? training.task : randomSubset(training.task, count, training.items, draw)
-  const items = await completionsOf(lessons, tokenizer, config.contextLength, count)
-  const names = weights.names()
+  const { learnable, weights, lessons } = await learning(model, record, training)
   const checkpoint = { folder: join(folder, recipe), recipe, every: CHECKPOINT_EVERY }
   const level = label.split(' · ').slice(0, -1).join(' · ')
   const { weights: trained, log } = await train(
     engine,
-    { gradients: languageGradients(graphs.logits, names), names },
+    learnable,
     weights,
     masks,
-    completion(items, { batch: record.batch, seed: record.seed }),
+    lessons,
     { transfer: record.kind as TransferId, checkpoint, ...settingsOf(record) },
     { signal, nowMs, onProgress: ({ step, steps, loss }) => onStep(`${level}: step ${step} of ${steps}`, { step, steps, loss }) },
   )
   writeWhole(join(folder, `${recipe}.json`), JSON.stringify({ level, ...log }))
-  const sources = names.map((name) => ({ name, dims: trained.dims(name), stored: 'F32' as const, read: () => trained.get(name) }))
+  const sources = learnable.names.map((name) => ({
+    ...{ name, dims: trained.dims(name), stored: 'F32' as const },
+    read: () => trained.get(name),
+  }))
   writeSafetensors(join(folder, `${recipe}.safetensors`), sources)
   rmSync(checkpoint.folder, { recursive: true, force: true })
+}
+
+interface Learning {
+  readonly learnable: Learnable
+  /** As they are before the first step. */
+  readonly weights: Weights
+  readonly lessons: Lessons
+}
+
+/** What is trained and by what: all weights by answers as text, or with a fresh head by labels. No mask is about the head (paper.md 3.2). */
+async function learning(
+  { graphs, weights, tokenizer, config }: LanguageModel,
+  { task: { items: count, draw }, batch, seed, head }: TransferRecord,
+  training: Training,
+): Promise<Learning> {
+  const task = draw === undefined ? training.task : randomSubset(training.task, count, training.items, draw)
+  if (!head) {
+    const items = await completionsOf(task, tokenizer, config.contextLength, count)
+    const names = weights.names()
+    const learnable = { gradients: languageGradients(graphs.logits, names), names }
+    return { learnable, weights, lessons: completion(items, { batch, seed }) }
+  }
+  const form = headFor(head.labels)
+  const graph = headGraph(graphs.logits, form)
+  const items = await labelledOf(task, head.labels, tokenizer, config.contextLength, count)
+  const fresh = heldWeights(new Map([[HEAD, firstHead(graph, head.seed)]]))
+  return {
+    learnable: headLearnable(graph, form),
+    weights: joinedWeights(weights, fresh),
+    lessons: labelled(items, form, { batch, seed }),
+  }
 }
 
 /** AdamW as the paper's code has it (paper.md 3.3): its library's defaults, no clipping; biases and norms do not decay. */

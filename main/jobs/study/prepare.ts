@@ -13,12 +13,15 @@ import { ASK_VERSION } from '../../score/ask.ts'
 import { scorerOf } from '../../score/index.ts'
 import type { Store } from '../../store/open.ts'
 import { readDifficulty, readGroups } from '../../study/difficulty.ts'
+import { resolvePlace } from '../../study/places.ts'
 import { planStudy, studyId, type PlannedCell, type ResolvedTask } from '../../study/plan.ts'
 import { parseStudy, type Study, type StudyTask } from '../../study/spec.ts'
 import { loadTasks } from '../../tasks/index.ts'
 import { axisTasks, declaredTasks } from '../../tasks/levels.ts'
 import type { Rung, Task } from '../../tasks/task.ts'
+import type { Labels } from '../../train/head.ts'
 import { TRAIN_VERSION } from '../../train/version.ts'
+import { findLabels } from './heads.ts'
 import { readCalibration, type Calibration } from './calibrate.ts'
 
 /** What one asks for when running a study; what is given here wins over the file. */
@@ -59,6 +62,8 @@ export interface Training {
   readonly items: number
   /** Ids of the study's tasks that it teaches. */
   readonly own: ReadonlySet<string>
+  /** What a head that learns it stands for; undefined where none is asked for. */
+  readonly labels: Labels | undefined
 }
 
 /** What the store keeps of a study beside its cells: all that reports read of it (bundle/facts.ts), and the study as it was asked for. */
@@ -76,7 +81,7 @@ export async function prepareStudy(raw: Json, place: { readonly store: Pick<Stor
   const engine = { ...study.engine, provider: providerOf(study.engine.provider) }
   const models = study.models.map(({ folder, name }) => ({ ...openModel(folder), name }))
   const tasks = resolveTasks(study)
-  const training = await resolveTraining(study)
+  const training = await resolveTraining(study, tasks.map(({ task }) => task)) // prettier-ignore
   const calibration = readCalibration(study, models, engine.provider)
   const ids = tasks.map(({ task }) => task.id)
   const resolved = models.map((model) => ({
@@ -91,7 +96,7 @@ export async function prepareStudy(raw: Json, place: { readonly store: Pick<Stor
     scorerVersion: (id) => scorerOf(id).version,
     ...{ askVersion: ASK_VERSION, compressVersion: COMPRESS_VERSION, trainVersion: TRAIN_VERSION },
     calibration: calibration?.record,
-    training: new Map([...training].map(([name, { task, items, own }]) => [name, { hash: task.hash, items, own }])),
+    training: new Map([...training].map(([name, { task, ...facts }]) => [name, { hash: task.hash, ...facts }])),
   })
   const kept: StudyFacts = {
     study,
@@ -175,21 +180,36 @@ export function loadEntry(entry: StudyTask, data: string | undefined): Task[] {
   return loadTasks(entry.task, options)
 }
 
-/** The training items of each task that a transfer names, counted. LabError 'train/items' where a task has none. */
-export async function resolveTraining(study: Study): Promise<Map<string, Training>> {
+/** The training items of each task that a transfer names, counted. LabError 'train/items' where a task has none, 'train/head' where no head can learn it. */
+export async function resolveTraining(study: Study, asked: readonly Task[]): Promise<Map<string, Training>> {
   const found = new Map<string, Training>()
   for (const { task: name } of study.transfer ?? []) {
     if (found.has(name)) continue
-    const named = loadTasks(name, { data: study.data })
+    const named = loadTasks(placeOf(study, name), { data: study.data })
     const tasks = new Map(named.flatMap(({ training }) => (training ? [[training.id, training]] : [])))
     const [task, ...more] = tasks.values()
     if (!task || more.length > 0) {
       const what = task ? `${tasks.size} sets of them: ${[...tasks.keys()].join(', ')}` : 'none'
       throw new LabError('train/items', `Expected one set of training items behind "${name}", found ${what}.`)
     }
-    found.set(name, { task, items: await countItems(task), own: ownTasks(study, name, named) })
+    const own = ownTasks(study, name, named)
+    found.set(name, { task, items: await countItems(task), own, labels: await findHead(study, name, task, own, asked) })
   }
   return found
+}
+
+/** What the head of a task stands for, where a transfer asks for one. LabError 'study/field' where the study asks nothing that it learned. */
+export async function findHead(
+  { transfer = [] }: Study,
+  name: string,
+  training: Task,
+  own: ReadonlySet<string>,
+  asked: readonly Task[],
+): Promise<Labels | undefined> {
+  if (!transfer.some(({ task, objective }) => task === name && objective === 'head')) return undefined
+  const mine = asked.filter(({ id }) => own.has(id))
+  if (mine.length > 0) return findLabels(training, mine)
+  throw new LabError('study/field', `Expected "${name}" among the tasks of the study, for a head can be asked nothing else, found it not.`) // prettier-ignore
 }
 
 async function countItems(task: Task): Promise<number> {
@@ -201,10 +221,14 @@ async function countItems(task: Task): Promise<number> {
   return items
 }
 
+/** What a transfer learns, as tasks are loaded: the path of a task file starts at the study. */
+export const placeOf = ({ file }: Study, task: string): string =>
+  /\.ya?ml$/.test(task) ? resolvePlace(dirname(file), task) : task
+
 /** Ids of the tasks of a study that stand behind a name, as they are or along an axis. */
 export function ownTasks(study: Study, name: string, named: readonly Task[]): ReadonlySet<string> {
   const along = study.tasks.flatMap((entry) =>
-    'along' in entry && entry.along.task === name ? loadEntry(entry, study.data) : [],
+    'along' in entry && entry.along.task === placeOf(study, name) ? loadEntry(entry, study.data) : [],
   )
   return new Set([...named, ...along].map(({ id }) => id))
 }

@@ -1,7 +1,8 @@
-import { createLanguage, type Language } from '../../engine/language.ts'
+import { createLanguage, type Language, type ScoreOptions } from '../../engine/language.ts'
 import type { Engine } from '../../engine/session.ts'
 import type { LanguageModel } from '../../models/model.ts'
-import { ask, prepare, type Prepared } from '../../score/ask.ts'
+import type { Weights } from '../../onnx/graph.ts'
+import { ask, prepare } from '../../score/ask.ts'
 import type { Answer } from '../../score/scorer.ts'
 import type { LedgerLine } from '../../store/ledgers.ts'
 import type { Masks } from '../../store/masks.ts'
@@ -9,9 +10,11 @@ import type { CellRecord, ItemOutcomes, RightAnswers } from '../../store/records
 import { asksForLoss } from '../../study/difficulty.ts'
 import type { PlannedCell } from '../../study/plan.ts'
 import type { Item, Task } from '../../tasks/task.ts'
+import type { Labels } from '../../train/head.ts'
 import type { Shift, StepContext } from '../kind.ts'
 import type { Effort } from './effort.ts'
 import { collectOutcomes } from './collect.ts'
+import { openReader, textsFor, type Reader } from './heads.ts'
 import { createKeeper } from './keep-stats.ts'
 import { makeLevel, type Level, type TrainingStep } from './level.ts'
 import type { PreparedStudy } from './prepare.ts'
@@ -39,8 +42,17 @@ const KEPT_STATS_BYTES = 1 << 29
 
 interface Questions {
   readonly items: readonly Item[]
-  readonly prepared: Prepared
+  ask(speaker: Language | Reader, options: ScoreOptions): Promise<Answer[]>
 }
+
+/** A level whose weights are current: of the head's session where it has one, else of the language model's. */
+interface OpenLevel extends Level {
+  readonly reader: Reader | null
+}
+
+/** What the head of a cell stands for; undefined where it is asked as a language model. */
+const labelsIn = ({ key: { transfer } }: PlannedCell): Labels | undefined =>
+  transfer === 'none' ? undefined : transfer.head?.labels
 
 /**
  * Cells at work. One session per model serves all its levels: a level is compressed while the one before it is still being asked, and its
@@ -52,10 +64,11 @@ export function openShift(
   c: StepContext,
   { folder, masks, effort, nowMs }: ShiftPlace,
 ): Shift<PlannedCell, CellResult> {
-  const questions = new Map<number, Promise<Questions>>()
+  const questions = new Map<string, Promise<Questions>>()
   const inFlight = new Set<Promise<unknown>>()
   let language: { readonly model: number; readonly ready: Promise<Language> } | undefined
-  let level: { readonly weights: string; readonly ready: Promise<Level> } | undefined
+  let level: { readonly weights: string; readonly ready: Promise<OpenLevel> } | undefined
+  let reader: { readonly of: string; readonly ready: Promise<Reader> } | undefined
   let keeper = createKeeper(KEPT_STATS_BYTES)
   let lastMs = nowMs()
 
@@ -74,18 +87,33 @@ export function openShift(
     return ready
   }
 
-  function levelOf(cell: PlannedCell, speaker: Promise<Language>): Promise<Level> {
+  function levelOf(cell: PlannedCell, speaker: Promise<Language>): Promise<OpenLevel> {
     if (level?.weights === cell.weights) return level.ready
     const others = Promise.allSettled(inFlight)
     const ready = makeLevel(p, cell, engine, { folder, masks, signal: c.signal, keeper, nowMs, onStep: sayStep }).then(
       async (made) => {
         await others
+        const labels = labelsIn(cell)
+        if (labels) return { ...made, reader: await readerOf(cell.model, labels, made.weights) }
         await (await speaker).use(made.weights)
-        return made
+        return { ...made, reader: null }
       },
     )
     level = { weights: cell.weights, ready }
     return ready
+  }
+
+  /** One session per model and head serves all levels that were trained with one. */
+  async function readerOf(model: number, labels: Labels, weights: Weights): Promise<Reader> {
+    const of = `${model} ${JSON.stringify(labels)}`
+    if (reader?.of === of) {
+      const known = await reader.ready
+      await known.use(weights)
+      return known
+    }
+    await (await reader?.ready)?.close()
+    reader = { of, ready: openReader(engine, p.models[model]!, labels, weights) }
+    return reader.ready
   }
 
   function sayStep(label: string, { step, steps, loss }: TrainingStep): void {
@@ -99,20 +127,22 @@ export function openShift(
   }
 
   function questionsOf(cell: PlannedCell): Promise<Questions> {
-    const known = questions.get(cell.task)
+    const labels = labelsIn(cell)
+    const key = `${cell.task} ${JSON.stringify(labels)}`
+    const known = questions.get(key)
     if (known) return known
     const { task, limit } = p.tasks[cell.task]!
-    const made = readQuestions(task, limit ?? undefined, p.models[cell.model]!)
-    questions.set(cell.task, made)
+    const made = readQuestions(task, limit ?? undefined, p.models[cell.model]!, labels)
+    questions.set(key, made)
     return made
   }
 
-  async function answer(cell: PlannedCell, speaker: Promise<Language>, weights: Promise<Level>): Promise<CellResult> {
-    const { items, prepared } = await questionsOf(cell)
-    const { ledger, actualSparsity, effectiveBits, outputError } = await weights
+  async function answer(cell: PlannedCell, speaker: Promise<Language>, weights: Promise<OpenLevel>): Promise<CellResult> {
+    const { items, ask } = await questionsOf(cell)
+    const { ledger, actualSparsity, effectiveBits, outputError, reader } = await weights
     let before = 0
     Object.assign(effort, { label: cell.label, part: null, loss: null })
-    const answers = await ask(prepared, await speaker, {
+    const answers = await ask(reader ?? (await speaker), {
       batchTokens: p.engine.batchTokens,
       signal: c.signal,
       onTokens(done, total) {
@@ -175,9 +205,16 @@ export function openShift(
 async function readQuestions(
   task: Task,
   limit: number | undefined,
-  { tokenizer, config, endIds }: LanguageModel,
+  model: LanguageModel,
+  labels: Labels | undefined,
 ): Promise<Questions> {
   const items: Item[] = []
   for await (const item of task.items(limit)) items.push(item)
-  return { items, prepared: prepare(items.map(({ question }) => question), tokenizer, config.contextLength, endIds) } // prettier-ignore
+  const questions = items.map(({ question }) => question)
+  if (labels) {
+    const texts = textsFor(questions, labels, task.id, model)
+    return { items, ask: (speaker, options) => (speaker as Reader).read(texts, options) }
+  }
+  const prepared = prepare(questions, model.tokenizer, model.config.contextLength, model.endIds)
+  return { items, ask: (speaker, options) => ask(prepared, speaker as Language, options) }
 }

@@ -1,10 +1,10 @@
 import { LabError } from '../../base/errors.ts'
 import { float32, int32 } from '../../base/tensor.ts'
-import type { Engine, Feeds } from '../../engine/session.ts'
-import type { Graph, Weights } from '../../onnx/graph.ts'
+import { runLanes } from '../../engine/lanes.ts'
+import type { Feeds, Session } from '../../engine/session.ts'
 import type { Head } from '../head.ts'
 import type { Batch, Lessons } from '../lessons.ts'
-import { cut, padded, textLessons, type TextSettings } from './texts.ts'
+import { padded, textLessons, type TextSettings } from './texts.ts'
 
 /** A text with what is so of all of it: its class, from 0, or its number. */
 export interface Labelled {
@@ -21,29 +21,37 @@ export function labelled(items: readonly Labelled[], head: Head, settings: TextS
   })
 }
 
-/** What a head says of texts, in their order: the likeliest class (ties: the lowest), or its number. */
-export async function predict(
-  engine: Engine,
-  graph: Graph,
-  weights: Weights,
+export interface ReadOptions {
+  /** Padded tokens of one batch at most. */
+  readonly batchTokens: number
+  readonly signal?: AbortSignal
+  /** Called after each batch with the tokens done so far and in all (padding not counted). */
+  readonly onTokens?: (done: number, total: number) => void
+}
+
+/** What a head says of texts, in their order: float32 [classes or 1] each. The session is of a headGraph; the longest texts come first. */
+export async function readTexts(
+  session: Session,
   texts: readonly Int32Array[],
-  { head, batch, signal }: { readonly head: Head; readonly batch: number; readonly signal?: AbortSignal },
-): Promise<number[]> {
-  const session = await engine.open(graph, weights)
-  try {
-    const answers: number[] = []
-    for (const part of cut(texts, batch)) {
-      const { logits } = await session.run(readOf(part).feeds, ['logits'], signal)
-      const width = logits.dims[1]!
-      part.forEach((_, i) => {
-        const row = Array.from(logits.data.subarray(i * width, (i + 1) * width), Number)
-        answers.push(head.kind === 'number' ? row[0]! : row.indexOf(Math.max(...row)))
-      })
-    }
-    return answers
-  } finally {
-    await session.close()
+  { batchTokens, signal, onTokens }: ReadOptions,
+): Promise<Float32Array[]> {
+  const order = texts.map((ids, at) => ({ ids, at })).sort((a, b) => b.ids.length - a.ids.length || a.at - b.at)
+  const batches: (typeof order)[] = []
+  for (let i = 0; i < order.length; i += batches.at(-1)!.length) {
+    batches.push(order.slice(i, i + Math.max(1, Math.floor(batchTokens / order[i]!.ids.length))))
   }
+  const total = texts.reduce((sum, { length }) => sum + length, 0)
+  const rows = new Array<Float32Array>(texts.length)
+  let done = 0
+  await runLanes(batches, signal, async (batch) => {
+    const { feeds, tokens } = readOf(batch.map(({ ids }) => ids))
+    const { logits } = await session.run(feeds, ['logits'], signal)
+    const width = logits.dims[1]!
+    batch.forEach(({ at }, i) => (rows[at] = (logits.data as Float32Array).slice(i * width, (i + 1) * width)))
+    done += tokens
+    onTokens?.(done, total)
+  })
+  return rows
 }
 
 function checkItem(ids: Int32Array, label: number, head: Head): void {

@@ -57,7 +57,7 @@ export function textLessons<T>(
   }
 }
 
-export function cut<T>(items: readonly T[], size: number): T[][] {
+function cut<T>(items: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size))
 }
 

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { openBench, runStudy } from '../../../main/bench.ts'
+import { openSafetensors } from '../../../main/models/safetensors.ts'
+import { readPlace } from '../../../main/onnx/places.ts'
+import { HEAD } from '../../../main/train/head.ts'
+import { makeModelFolder } from '../../make/model.ts'
+import { writeRows } from '../../make/pack.ts'
+import { makeFolder } from '../../make/store.ts'
+
+/** A pack of words that say by one letter whether they are of one class or the other, and a study that learns it with a head. */
+function writeStudy(folder: string, model: string, transfer: string, tasks = './letters.yaml', metric = 'acc'): string {
+  const rows = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      word: `${'xz'[(from + i) % 2]}${'abcdefg'[(from + i) % 7]}`,
+      label: (from + i) % 2,
+    }))
+  writeRows(join(folder, 'data', 'letters', 'default', 'train.jsonl'), rows(0, 200))
+  writeRows(join(folder, 'data', 'letters', 'default', 'test.jsonl'), rows(3, 40))
+  const file = join(folder, 'study.yaml')
+  writeFileSync(
+    join(folder, 'letters.yaml'),
+    [
+      ...['task: letters', 'dataset_path: letters', 'training_split: train', 'test_split: test', 'output_type: multiple_choice'],
+      ...['doc_to_text: "{{word}}"', 'doc_to_choice: ["first", "second"]', 'doc_to_target: label'],
+      ...[`metric_list: [{ metric: ${metric} }]`, 'metadata: { version: 1 }'],
+    ].join('\n'),
+  )
+  writeFileSync(
+    file,
+    [
+      ...['name: headed', `models: [{ folder: '${model}' }]`, 'data: data', `tasks: [${tasks}]`],
+      ...['compress: [{ method: magnitude, sparsity: 0.5 }]', `transfer: [${transfer}]`, 'engine: { threads: 1 }'],
+    ].join('\n'),
+  )
+  return file
+}
+
+async function run(home: string, file: string) {
+  const bench = openBench({ home, readOnly: false })
+  try {
+    const outcome = await runStudy(bench, file, { onProgress: () => {}, signal: new AbortController().signal })
+    const cells = bench.store.cells.ofStudy(outcome.study)
+    return { outcome, cells, items: cells.map(({ record }) => record && bench.store.items.read(record.fingerprint)) }
+  } finally {
+    bench.close()
+  }
+}
+
+const trainedIn = (home: string) => {
+  const folder = join(home, 'trained')
+  const names = readdirSync(folder).filter((name) => name.endsWith('.safetensors'))
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'latin1')]))
+}
+
+const LEARNS = '{ task: ./letters.yaml, objective: head, items: 160, steps: 60, learningRate: 0.01, batch: 8, seeds: [41] }'
+
+describe('a study that learns a task with a fresh head', () => {
+  it('trains all four ways, asks the head, and keeps each item and class', async () => {
+    using folder = makeFolder()
+    using model = makeModelFolder()
+    const file = writeStudy(folder.path, model.path, LEARNS, './letters.yaml, world_kinds_3')
+    const { outcome, cells, items } = await run(folder.path, file)
+    expect(outcome).toMatchObject({ cells: 4, done: 4, failed: [] })
+    expect(cells.map(({ label }) => label.split(' · ').slice(1).join(' · '))).toEqual([
+      'dense · dense, head, 60 steps, rate 0.01, 160 items, seed 41 · letters',
+      'magnitude 0.5 model · sparse, head, 60 steps, rate 0.01, 160 items, seed 41 · letters',
+      'magnitude 0.5 model · freezing, head, 60 steps, rate 0.01, 160 items, seed 41 · letters',
+      'magnitude 0.5 model · sparse-to-dense, head, 60 steps, rate 0.01, 160 items, seed 41 · letters',
+    ])
+    expect(cells.map(({ record }) => Math.round(100 * record!.actualSparsity))).toEqual([0, 50, 0, 0])
+    expect(cells[0]!.record!.key.transfer).toMatchObject({ head: { labels: ['first', 'second'], seed: 41 } })
+    for (const found of items) {
+      const { scores, ll, counts } = found!
+      // the letter tells it without fail, and the classes are all there is
+      expect(scores.acc!.value.reduce((a, b) => a + b) / 40).toBeGreaterThan(0.9)
+      expect(new Set(counts)).toEqual(new Set([2]))
+      for (let i = 0; i < 40; i++) expect(Math.exp(ll[2 * i]!) + Math.exp(ll[2 * i + 1]!)).toBeCloseTo(1, 5)
+    }
+  })
+
+  it('ends with the same bits when it is killed, and no mask is about the head', { timeout: 60_000 }, async () => {
+    using folder = makeFolder()
+    using model = makeModelFolder()
+    const file = writeStudy(folder.path, model.path, LEARNS)
+    const [whole, killed] = [join(folder.path, 'whole'), join(folder.path, 'killed')]
+    await run(whole, file)
+    const child = spawn(process.execPath, ['test/make/study-runner.ts', killed, file], { stdio: ['ignore', 'pipe', 'inherit'] })
+    child.stdout.once('data', () => child.kill('SIGKILL')) // the next level is being trained by then
+    await new Promise((resolve) => child.once('close', resolve))
+    const { outcome } = await run(killed, file)
+    expect(outcome.skipped).toBeGreaterThan(0)
+    expect(outcome.skipped).toBeLessThan(4)
+    expect([...trainedIn(killed)]).toEqual([...trainedIn(whole)])
+    for (const name of trainedIn(whole).keys()) {
+      const { dims, data } = readPlace(HEAD, { ...openSafetensors(join(whole, 'trained', name)).get(HEAD)!, stored: 'F32' })
+      expect([dims, data.includes(0)]).toEqual([[2, 16], false])
+    }
+  })
+
+  it('refuses by name what a head cannot be asked, before anything runs', async () => {
+    using folder = makeFolder()
+    using model = makeModelFolder()
+    const refuse = (...rest: [string, string?, string?]) => run(folder.path, writeStudy(folder.path, model.path, ...rest))
+    await expect(refuse(LEARNS, 'world_kinds_3')).rejects.toMatchObject({
+      code: 'study/field',
+      message: expect.stringContaining('among the tasks of the study, for a head can be asked nothing else'),
+    })
+    await expect(refuse(LEARNS, './letters.yaml', 'acc_norm')).rejects.toMatchObject({
+      code: 'train/head',
+      message: expect.stringContaining('got acc_norm'),
+    })
+  })
+})
