@@ -16,6 +16,10 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
     'At the floor',
     'The interval of a score reaches down to what the best constant answer scores, or lies below it. Such a task has nothing left to lose.',
   ],
+  [
+    'Chance',
+    'What the best constant answer scores on these very items: the most frequent label or words; where options differ from item to item, the mean of 1 / options.',
+  ],
   ['Dense not above chance', 'The same is true of the uncompressed model, so that compression cannot show any drop.'],
   [
     'τ',
@@ -39,7 +43,7 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ],
   [
     'Intervals',
-    `95 %, ${whole(RESAMPLES)} resamples, drawn alike each time. Of scores and drops: paired bootstrap, the same resampled items dense and compressed; they speak of other items of these tasks, not of other tasks. Of τ: bootstrap over tasks.`,
+    `95 %, ${whole(RESAMPLES)} resamples, drawn alike each time. Of scores and drops: paired bootstrap, the same resampled items dense and compressed; they speak of other items of these tasks, not of other tasks. Where a task’s items are all right, or all wrong, no resample of it differs: its score has Wilson’s interval, but its drop may be a point without width. Of τ: bootstrap over tasks.`,
   ],
   [
     'p',
