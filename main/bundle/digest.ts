@@ -96,5 +96,5 @@ function ruleList(chapters: readonly Chapter[]): Html {
 }
 
 function fileWords(commands: readonly string[]): Html {
-  return markup`<p>Each figure is one file as SVG, one for LaTeX (pgfplots) and its numbers as CSV; below a figure stands what they are called. Verdicts, one by one, are CSV as well. The table of hypotheses by studies is in <code>hypotheses.csv</code> and <code>hypotheses.tex</code> beside them. On paper stands what is open: what should be printed of the reasons, open it before.</p>\n<pre><code>${commands.join('\n')}</code></pre>\n` // prettier-ignore
+  return markup`<p>Each figure is one file as SVG, one for LaTeX (pgfplots) and its numbers as CSV; below a figure stands what they are called. Verdicts, one by one, are a LaTeX table among the rest and CSV by themselves. The table of hypotheses by studies is in <code>hypotheses.csv</code> and <code>hypotheses.tex</code> beside them. On paper stands what is open: what should be printed of the reasons, open it before.</p>\n<pre><code>${commands.join('\n')}</code></pre>\n` // prettier-ignore
 }

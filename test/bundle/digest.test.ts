@@ -3,6 +3,7 @@ import type { VerdictRow } from '../../preload/contract.ts'
 import { renderDigest } from '../../main/bundle/digest.ts'
 import { filesOf } from '../../main/bundle/exports/export.ts'
 import { figures } from '../../main/bundle/exports/figures.ts'
+import { latex } from '../../main/bundle/exports/latex.ts'
 import type { Chapter } from '../../main/bundle/page/chapter.ts'
 import { tally, tallyTable } from '../../main/bundle/tally.ts'
 import { tableCsv } from '../../main/bundle/tex/table-csv.ts'
@@ -110,6 +111,17 @@ describe('several studies on one page', () => {
     const text = pageOf(chapter(titled(made, bad), { about: `${bad}\nHere: ${bad}`, link: bad, folder: bad }))
     expect(text).not.toMatch(/<script|<a href=x/)
     expect(unbalanced(text)).toEqual([])
+  })
+})
+
+describe('the verdicts of a study in LaTeX', () => {
+  const files = new Map(filesOf(latex, made, { cells: [], items: () => undefined }).map(({ name, data }) => [name, String(data)])) // prettier-ignore
+  it('are a table of every scope, which the document of all shows', () => {
+    const lines = files.get('table-verdicts.tex')!.split('\n').filter((line) => /^H\d/.test(line)) // prettier-ignore
+    expect(lines).toHaveLength(made.verdicts.length)
+    expect(lines[0]).toBe('H1 & magnitude & made by level & supported $\\dagger$ & 0.100 & 0.050 & 0.200 & 0.020 \\\\')
+    expect(lines[1]).toContain('& supported (control) &')
+    expect(files.get('results.tex')).toContain('\\input{table-verdicts.tex}')
   })
 })
 

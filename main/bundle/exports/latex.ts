@@ -1,3 +1,6 @@
+import type { VerdictRow } from '../../../preload/contract.ts'
+import type { DataTable } from '../../charts/chart.ts'
+import { fixed } from '../../charts/words.ts'
 import { texWords } from '../tex/words.ts'
 import { booktabs } from '../tex/booktabs.ts'
 import { tikzOf } from '../tex/tikz.ts'
@@ -11,6 +14,9 @@ export const latex: Export = {
   extension: 'zip',
   file: 'latex.zip',
   write(input) {
+    const { verdicts } = input
+    const judged =
+      verdicts.length === 0 ? [] : [{ name: 'table-verdicts.tex', data: booktabs(verdictTable(verdicts), 'verdicts') }]
     const drawn = drawnFigures(input)
     const figures = drawn.map(({ id, figure }) => ({ name: `figure-${id}.tex`, data: tikzOf(figure!) }))
     const tables = drawn.flatMap(({ id, tables }) =>
@@ -38,8 +44,21 @@ export const latex: Export = {
 \\title{${texWords(title)}}
 \\date{}
 \\maketitle
-${parts.join('\n')}\\end{document}
+${judged.map(({ name }) => `\\section{Verdicts}\n\\input{${name}}\n\\clearpage\n`).join('')}${parts.join('\n')}\\end{document}
 `
-    return [{ name: 'results.tex', data: document }, ...figures, ...tables.map(({ name, data }) => ({ name, data }))]
+    return [{ name: 'results.tex', data: document }, ...judged, ...figures, ...tables.map(({ name, data }) => ({ name, data }))]
   },
+}
+
+/** Scope by scope: verdict, effect with its interval, p. The reasons are in the CSV of the verdicts. */
+function verdictTable(rows: readonly VerdictRow[]): DataTable {
+  const numbers = ({ effectValue, effectLow, effectHigh, pHolm }: VerdictRow) => [effectValue, effectLow, effectHigh, pHolm].map((v) => fixed(v, 3)) // prettier-ignore
+  const marks = ({ isControl, isSpecific, verdict }: VerdictRow) => (isControl ? ' (control)' : verdict === 'supported' && isSpecific === false ? ' †' : '') // prettier-ignore
+  return {
+    caption:
+      'Verdicts; † a control shows the same, so it is not specific to small weights. Effects are fractions of 1 or tau, with 95 % intervals; p one-sided, after Holm.',
+    head: ['hypothesis', 'compression', 'asked of', 'verdict', 'effect', 'low', 'high', 'p'],
+    words: 4,
+    rows: rows.map((row) => [row.hypothesis, row.compression, row.subject, `${row.verdict}${marks(row)}`, ...numbers(row)]),
+  }
 }
