@@ -57,7 +57,7 @@ export const trend: Chart = {
     }))
     const hollow = { label: 'interval includes zero', color: SOFT, mark: 'hollow' as const }
     const width = (WIDTH - LEFT - 14 - GAP * (estimators.length - 1)) / estimators.length
-    const names = estimators.map(([name]) => folded(name, width / BOLD))
+    const names = estimators.map(([name]) => folded(name, (width + GAP - 6) / BOLD))
     const head = estimators.length > 1 ? 17 + LINE * Math.max(...names.map((lines) => lines.length)) : 10
     const first = drawLegend(panels, [...legend, hollow], LEFT, 0, WIDTH)
     const total = Math.max(1, ...trends.map((t) => t.tasks + t.floor))

@@ -3,7 +3,7 @@ import { lossesOf, meanLoss, type Losses } from '../../main/bundle/dense-loss.ts
 import { createLanguage, type Language } from '../../main/engine/language.ts'
 import { startEngine, type ProcessEngine } from '../../main/engine/process.ts'
 import { collectOutcomes } from '../../main/jobs/study/collect.ts'
-import { referencesOf, rightAnswers } from '../../main/jobs/study/right-answers.ts'
+import { referencesOf, rightAnswers, rightLabels } from '../../main/jobs/study/right-answers.ts'
 import { openModel } from '../../main/models/folder.ts'
 import type { LanguageModel } from '../../main/models/model.ts'
 import { ask, prepare } from '../../main/score/ask.ts'
@@ -93,6 +93,13 @@ describe('right answers of what was asked', () => {
     const references: (Answer | undefined)[] = [...Array<undefined>(4).fill(undefined), makeAnswer({ ll: [-8, -7], tokens: [1, 2] }), undefined] // prettier-ignore
     expect(rightAnswers(questions, answers, references)).toEqual(
       right([1, -2, 2, 4], [-1, -3, 3, 4], [-1, -9, 4, 6], [-1, -5, 2, 0], [-1, -6, 2, 0], [-1, -7, 2, 5], [-1, NaN, 0, 0]),
+    )
+  })
+
+  it('are of a fresh head labels without bytes, and none of a number', () => {
+    const heard = [makeAnswer({ ll: [-1, -2], tokens: [1, 1] }), makeAnswer({ text: '3.5' })]
+    expect(rightLabels([choiceQuestion(['no', 'yes'], 1), textQuestion('4')], heard)).toEqual(
+      right([1, -2, 1, 0], [-1, NaN, 0, 0]),
     )
   })
 })

@@ -22,5 +22,5 @@ function unmeasuredWords({ estimator, why, tasks }: Unmeasured): string {
   const named = `${plural(tasks.length, 'task')} (${list([...tasks.slice(0, SHOWN), ...more])})`
   return why === 'not kept'
     ? `${estimator} says nothing of ${named}: what the uncompressed model gave the right answers is not on record. Run the study again where its model and data are: those uncompressed cells alone are asked once more.`
-    : `${estimator} says nothing of ${named}: their right answers have no loss in that unit, for they have no bytes of their own (windows of joined text), nothing to choose from, no word at all, or are impossible to the model.`
+    : `${estimator} says nothing of ${named}: their right answers have no loss in that unit, for they have no bytes of their own (windows of joined text, labels of a head), nothing to choose from, no word at all, or are impossible to the model.`
 }

@@ -33,6 +33,12 @@ export function rightAnswers(
   }
 }
 
+/** The same of a fresh head, whose labels are no text: right choices have a loss, but no bytes; numbers have none. */
+export function rightLabels(questions: readonly Question[], answers: readonly Answer[]): RightAnswers {
+  const found = rightAnswers(questions, answers)
+  return { ...found, bytes: found.bytes.map(() => 0) }
+}
+
 function rightOf(question: Question, answer: Answer, reference: Answer | undefined): readonly Right[] {
   switch (question.ask) {
     case 'choice':

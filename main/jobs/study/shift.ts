@@ -18,7 +18,7 @@ import { openReader, textsFor, type Reader } from './heads.ts'
 import { createKeeper } from './keep-stats.ts'
 import { makeLevel, type Level, type TrainingStep } from './level.ts'
 import type { PreparedStudy } from './prepare.ts'
-import { referencesOf, rightAnswers } from './right-answers.ts'
+import { referencesOf, rightAnswers, rightLabels } from './right-answers.ts'
 
 /** What one cell gives: its record, its items and the ledger of the weights that were asked. */
 export interface CellResult {
@@ -177,6 +177,7 @@ export function openShift(
   ): Promise<RightAnswers | null> {
     if (cell.key.compression.method !== 'dense') return null
     const questions = items.map(({ question }) => question)
+    if (labelsIn(cell) !== undefined) return rightLabels(questions, answers)
     if (questions.every(({ ask }) => ask !== 'text')) return rightAnswers(questions, answers)
     if (!asksForLoss(p.study)) return null
     const { tokenizer, config } = p.models[cell.model]!
