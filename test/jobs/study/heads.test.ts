@@ -43,7 +43,8 @@ async function run(home: string, file: string) {
   try {
     const outcome = await runStudy(bench, file, { onProgress: () => {}, signal: new AbortController().signal })
     const cells = bench.store.cells.ofStudy(outcome.study)
-    return { outcome, cells, items: cells.map(({ record }) => record && bench.store.items.read(record.fingerprint)) }
+    const items = cells.map(({ record }) => record && bench.store.items.read(record.fingerprint))
+    return { outcome, cells, items, answers: bench.store.answers.read(cells[0]!.fingerprint) }
   } finally {
     bench.close()
   }
@@ -62,7 +63,7 @@ describe('a study that learns a task with a fresh head', () => {
     using folder = makeFolder()
     using model = makeModelFolder()
     const file = writeStudy(folder.path, model.path, LEARNS, './letters.yaml, world_kinds_3')
-    const { outcome, cells, items } = await run(folder.path, file)
+    const { outcome, cells, items, answers } = await run(folder.path, file)
     expect(outcome).toMatchObject({ cells: 4, done: 4, failed: [] })
     expect(cells.map(({ label }) => label.split(' · ').slice(1).join(' · '))).toEqual([
       'dense · dense, head, 60 steps, rate 0.01, 160 items, seed 41 · letters',
@@ -72,6 +73,7 @@ describe('a study that learns a task with a fresh head', () => {
     ])
     expect(cells.map(({ record }) => Math.round(100 * record!.actualSparsity))).toEqual([0, 50, 0, 0])
     expect(cells[0]!.record!.key.transfer).toMatchObject({ head: { labels: ['first', 'second'], seed: 41 } })
+    expect([new Set(answers!.tokens), new Set(answers!.bytes)]).toEqual([new Set([1]), new Set([0])])
     for (const found of items) {
       const { scores, ll, counts } = found!
       // the letter tells it without fail, and the classes are all there is
