@@ -64,7 +64,7 @@ export async function estimate(r: Rehearsal, left: readonly (readonly MatrixShap
   }
   return {
     seconds: sum(Object.values(parts)),
-    peakBytes: process.memoryUsage().rss + ownBytes(needs, left) + engineBytes(r, memoryOf(r.enginePid())),
+    peakBytes: process.memoryUsage().rss + ownBytes(needs, left) + heldBytes(r) + engineBytes(r, memoryOf(r.enginePid())),
     parts,
     stageMs: passes.map((ms, i) => ms + methodMs[i]!),
   }
@@ -77,17 +77,31 @@ export function workOf(needs: Needs, { out, in: width }: Pick<MatrixShape, 'out'
   return needs.includes('hessian') ? width ** 3 / 3 + out * width ** 2 : out * width
 }
 
-/** The stages of the text's way through the model: each goes as far as its layer, so that later ones take longer. */
+/**
+ * The stages of the text's way through the model: in one pass each goes as far as its layer, so that later ones take longer; block by block
+ * each goes on from the one before.
+ */
 async function rehearseForward(r: Rehearsal, needs: Needs, left: readonly (readonly MatrixShape[])[]) {
   const batch = r.samples!.slice(0, Math.max(1, Math.floor(r.batchTokens / r.samples![0]!.length)))
   const batches = Math.ceil(r.samples!.length / batch.length)
   const layers = [...Map.groupBy(r.model.linears, ({ name }) => layerOf(name)).values()]
-  const at = async (depth: number) => {
-    const spent = unspent()
-    const source = r.statsFrom!(metered(r.engine, spent, r.nowMs), batch)
+  const ask = async (source: StatsSource, depth: number) => {
     const names = layers[depth]!.map(({ name }) => name)
     await source.of(names, r.model.weights, needs.length > 0 ? needs : ['inputNorm'], r.signal)
+  }
+  const at = async (depth: number) => {
+    const spent = unspent()
+    await ask(r.statsFrom!(metered(r.engine, spent, r.nowMs), batch), depth)
     return spent
+  }
+  /** What one layer takes after the one before it. */
+  const next = async (depth: number) => {
+    const spent = unspent()
+    const source = r.statsFrom!(metered(r.engine, spent, r.nowMs), batch)
+    await ask(source, depth - 1)
+    const { openMs, runMs } = spent
+    await ask(source, depth)
+    return { isByBlock: source.order === 'blocks', openMs: spent.openMs - openMs, runMs: spent.runMs - runMs }
   }
   await at(0) // the first run of a graph lays out its memory
   const deep = Math.min(2, layers.length - 1)
@@ -96,14 +110,18 @@ async function rehearseForward(r: Rehearsal, needs: Needs, left: readonly (reado
   const run = line(first.runMs, later.runMs, deep)
   const depthOf = (stage: readonly MatrixShape[]) =>
     layers.findIndex((layer) => layer.some(({ name }) => name === stage[0]!.name))
-  const passes = left.map((stage) => (needs.length > 0 ? open(depthOf(stage)) + batches * run(depthOf(stage)) : 0))
+  const step = deep > 0 ? await next(deep) : undefined
+  const fromIds = (depth: number) => open(depth) + batches * run(depth)
+  const costOf = (depth: number, isFirst: boolean) =>
+    step?.isByBlock && !isFirst ? step.openMs + batches * step.runMs : fromIds(depth)
+  const passes = left.map((stage, i) => (needs.length > 0 ? costOf(depthOf(stage), i === 0) : 0))
   // the errors of the outputs are measured in one more pass, with two products more for each matrix
   const last = layers.length - 1
   const errors = 2 * (open(last) + 2 * batches * run(last))
   // a spread over layers is found first, and what noise is to match is done first, each layer by layer
   const isNoise = methods.find(({ id }) => id === r.recipe.method)!.kind === 'noise'
   const before = Number(r.recipe.profile !== undefined) + Number(isNoise && needs.length > 0)
-  const whole = layers.reduce((sum, _, depth) => sum + open(depth) + batches * run(depth), 0)
+  const whole = layers.reduce((sum, _, depth) => sum + costOf(depth, depth === 0), 0)
   return { passes, besides: errors + before * whole }
 }
 
@@ -170,6 +188,12 @@ function ownBytes(needs: Needs, stages: readonly (readonly MatrixShape[])[]): nu
     return sums + working + results
   })
   return Math.max(0, ...perStage)
+}
+
+/** Hidden states of the whole text before a block, and those after it while they are made. */
+function heldBytes({ model, samples }: Rehearsal): number {
+  const tokens = (samples ?? []).reduce((sum, { length }) => sum + length, 0)
+  return 2 * 4 * tokens * model.linears[0]!.in
 }
 
 /** Every weight in 32 bits beside the runtime, once as it was and once as it came to be while both are compared. */

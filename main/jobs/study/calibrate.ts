@@ -12,6 +12,7 @@ import { findFile } from '../../study/difficulty.ts'
 import type { Study } from '../../study/spec.ts'
 import { productsOf } from '../products.ts'
 import { createKeeper, type StatsKeeper } from './keep-stats.ts'
+import { createPassage, type Carried } from './passage.ts'
 import { statsGraph } from './stats-graph.ts'
 
 /** Text to calibrate with, cut for each model of a study. */
@@ -71,40 +72,46 @@ export function createStats(
   batchTokens: number,
   keeper: StatsKeeper = createKeeper(0),
 ): StatsSource {
-  const stages = Map.groupBy(linears, ({ name }) => /^.*?\.\d+\./.exec(name)?.[0] ?? name)
+  const byBlock = Map.groupBy(linears, ({ name }) => /^.*?\.\d+\./.exec(name)?.[0] ?? name)
+  const stages = [...byBlock.values()].map((stage) => stage.map(({ name }) => name))
+  const passage = createPassage(graphs.logits, order === 'blocks' ? stages : [])
   return {
     order,
     multiply: productsOf(engine),
-    stages: [...stages.values()].map((stage) => stage.map(({ name }) => name)),
+    stages,
     async of(names, weights, needs, signal) {
+      // the whole way there, whatever of it is gone again: its weights decide the numbers
       const { graph, outputs } = statsGraph(graphs.logits, names, needs)
       return keeper.of({ names, needs, graph, weights }, async () => {
-        const session = await engine.open(graph, weights)
-        try {
-          const sums = await sumOver(session, graph, samples, batchTokens, signal)
-          const made = new Map<object, Partial<Stats>>()
-          return new Map(
-            [...outputs].map(([name, found]) => {
-              const known = made.get(found) ?? toStats(name, sums, found, samples.length)
-              made.set(found, known)
-              return [name, known]
-            }),
-          )
-        } finally {
-          await session.close()
-        }
+        const sums = await passage.sums(names, weights, needs, async (part, carried) => {
+          const session = await engine.open(part, weights)
+          try {
+            return await sumOver(session, part, samples, batchTokens, signal, carried)
+          } finally {
+            await session.close()
+          }
+        })
+        const made = new Map<object, Partial<Stats>>()
+        return new Map(
+          [...outputs].map(([name, found]) => {
+            const known = made.get(found) ?? toStats(name, sums, found, samples.length)
+            made.set(found, known)
+            return [name, known]
+          }),
+        )
       })
     },
   }
 }
 
-/** Every output of the graph, added up over all samples in float64. */
+/** Every output of the graph, added up over all samples in float64, but for those that are carried on. */
 export async function sumOver(
   session: Session,
   graph: Graph,
   samples: readonly Int32Array[],
   batchTokens: number,
   signal: AbortSignal | undefined,
+  carried?: Carried,
 ): Promise<ReadonlyMap<string, Float64Array>> {
   const sums = new Map<string, Float64Array>()
   const names = graph.outputs.map(({ name }) => name)
@@ -115,9 +122,12 @@ export async function sumOver(
     const ids = new Int32Array(batch.length * length)
     batch.forEach((sample, i) => ids.set(sample, i * length))
     const all = { ids: int32([batch.length, length], ids), rows: int32([ids.length], Int32Array.from(ids.keys())) }
-    const feeds = Object.fromEntries(Object.entries(all).filter(([name]) => graph.inputs.some((input) => input.name === name)))
+    const given = { ...all, ...carried?.before?.[from / atOnce] }
+    const feeds = Object.fromEntries(Object.entries(given).filter(([name]) => graph.inputs.some((input) => input.name === name)))
     const found = await session.run(feeds, names, signal)
+    carried?.after.push(Object.fromEntries(carried.names.map((name) => [name, found[name]!])))
     for (const name of names) {
+      if (carried?.names.includes(name)) continue
       const data = found[name]!.data as Float32Array
       const sum = sums.get(name) ?? new Float64Array(data.length)
       for (let i = 0; i < data.length; i++) sum[i]! += data[i]!

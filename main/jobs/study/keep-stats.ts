@@ -46,12 +46,15 @@ export function createKeeper(mostBytes: number): StatsKeeper {
 
 /** What decides the numbers: what is asked for, and the weights that lead there. */
 function keyOf({ names, needs, graph, weights }: Wish): string {
-  const used = graph.weights.map(({ name }) => {
-    const place = weights.place(name)
-    // what still lies where it was read from need not be read again to be told apart
-    return [name, place ? `${place.path}@${place.offset}` : weights.tensorHash(name)]
-  })
+  const used = graph.weights.map(({ name }) => [name, identityOf(weights, name)])
   return sha256(JSON.stringify([names, needs, used]))
+}
+
+/** Tells a weight apart from any other. */
+export function identityOf(weights: Weights, name: string): string {
+  const place = weights.place(name)
+  // what still lies where it was read from need not be read again to be told apart
+  return place ? `${place.path}@${place.offset}` : weights.tensorHash(name)
 }
 
 function bytesOf(found: Found): number {

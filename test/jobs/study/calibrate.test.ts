@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { openBench, runStudy } from '../../../main/bench.ts'
 import { float32 } from '../../../main/base/tensor.ts'
@@ -8,6 +9,7 @@ import { createKeeper } from '../../../main/jobs/study/keep-stats.ts'
 import { startEngine } from '../../../main/engine/process.ts'
 import { createStats, drawSamples } from '../../../main/jobs/study/calibrate.ts'
 import { openModel } from '../../../main/models/folder.ts'
+import type { LanguageModel } from '../../../main/models/model.ts'
 import { distortionByHessian, relativeError } from '../../../main/compress/distortion.ts'
 import { meanError, outputErrors } from '../../../main/jobs/study/output-error.ts'
 import { makeModelFolder } from '../../make/model.ts'
@@ -132,7 +134,58 @@ describe('samples of a text', () => {
   })
 })
 
+/** Asks for the statistics of each stage as compression does, its matrices halved once it was asked for; all others know nothing of before. */
+async function stageByStage(model: LanguageModel, samples: readonly Int32Array[], batchTokens: number) {
+  const engine = await startEngine({ provider: 'cpu', threads: 1 })
+  const nodes: number[] = []
+  const counted: typeof engine = {
+    ...engine,
+    open: (graph, weights) => (nodes.push(graph.nodes.length), engine.open(graph, weights)),
+  }
+  const on = createStats(model, samples, 'blocks', counted, batchTokens)
+  const halved = (names: readonly string[]) => new Map(names.map((name) => {
+    const { dims, data } = model.weights.get(name)
+    return [name, float32([...dims], data.map((w, i) => (i % 2 ? w : 0)))]
+  })) // prettier-ignore
+  const needs = ['inputNorm', 'hessian'] as const
+  const wholeWay: typeof on = {
+    ...on,
+    of: (...asked) => createStats(model, samples, 'one-pass', engine, batchTokens).of(...asked),
+  }
+  let weights = model.weights
+  const equal: boolean[] = []
+  const ask = async (names: readonly string[]) => {
+    const [found, wanted] = [await on.of(names, weights, needs), await wholeWay.of(names, weights, needs)]
+    for (const name of names) equal.push(isDeepStrictEqual(found.get(name), wanted.get(name)))
+  }
+  for (const names of on.stages) {
+    await ask(names)
+    weights = weights.with(halved(names))
+  }
+  const inOrder = nodes.splice(0)
+  // again, out of order, by other weights, and of several stages
+  for (const stage of [1, 0, 1]) await ask(on.stages[stage]!)
+  weights = model.weights
+  for (const stage of [1, 1]) await ask(on.stages[stage]!)
+  await ask(on.stages.flat())
+  await engine.close()
+  return { equal, inOrder, again: nodes }
+}
+
 describe('statistics of a model', () => {
+  it('are to the bit those of a run from the ids for each stage, though a stage goes on from the one before it', async () => {
+    using folder = makeModelFolder({ blocks: 5 })
+    const model = openModel(folder.path)
+    const samples = drawSamples(model, 'abc dead beef cafe '.repeat(40), { path: 'text', samples: 5, length: 16, seed: 0 })
+    const { equal, inOrder, again } = await stageByStage(model, samples, 32)
+    expect(equal).toEqual(Array(equal.length).fill(true))
+    // the first two begin at the ids, all others at the block before; the last gathers its rows, by two nodes
+    const [first, , third] = inOrder as [number, number, number]
+    expect(inOrder.slice(2)).toEqual([third, third, third + 2])
+    expect(third).toBeLessThan(2 * first)
+    // from the ids; the first block alone; from what is still held; from the ids, for the weights are others; from there; from the ids
+    expect(again.map((nodes) => nodes > inOrder[0]!)).toEqual([true, false, false, true, false, true])
+  })
   it('are measured once for equal weights, and again for the blocks after one that changed', async () => {
     using folder = makeModelFolder()
     const model = openModel(folder.path)
@@ -198,6 +251,17 @@ describe('errors of outputs', () => {
     }
     expect(meanError(model.linears, errors)).toBeLessThan(Math.max(...[...errors.values()].map(Number)))
     expect(meanError([], errors)).toBeNull()
+  })
+})
+
+describeShared('statistics of a real model', () => {
+  it('are to the bit those of a run from the ids for each stage', async () => {
+    const model = openModel(shared('models/tinystories-656k'))
+    const path = shared('data/text/tinyshakespeare.txt')
+    const text = readFileSync(path, 'utf8').slice(0, 20_000)
+    const samples = drawSamples(model, text, { path, samples: 5, length: 128, seed: null })
+    const { equal } = await stageByStage(model, samples, 256)
+    expect(equal).toEqual(Array(equal.length).fill(true))
   })
 })
 
