@@ -906,6 +906,36 @@ export interface About {
 
 // ——— bundles
 
+/** A bundle that stands open beside the lab's own studies until it is closed, every byte of it verified: read-only. */
+export interface OpenedBundle {
+  /** Goes where the id of a study goes, in every call that reads one. */
+  readonly id: string
+  /** What it was opened from; not needed any more. */
+  readonly file: string
+  /** SHA-256 of its manifest. */
+  readonly bundle: string
+  /** Its study, going by the id above. */
+  readonly study: StudyRow
+  /** Whether its table was computed anew from its items and is the same; null where it has none, or another version made it. */
+  readonly isRecomputed: boolean | null
+}
+
+/** Published curves with their points: performance against sparsity, in percent of dense. */
+export interface ReferenceCurves {
+  readonly id: string
+  readonly label: string
+  /** Whom and what they are from. */
+  readonly source: string
+  /** How far a value may be off, in words. */
+  readonly error: string
+  readonly panels: readonly {
+    /** M of patterns that keep N of M; null where the pattern is free. */
+    readonly of: number | null
+    /** Points are [sparsity, percent of dense]. */
+    readonly lines: readonly { readonly label: string; readonly points: readonly (readonly [number, number])[] }[]
+  }[]
+}
+
 /** Published curves of one setting, read off a figure. */
 export interface ReferenceRow {
   readonly id: string
@@ -1026,6 +1056,7 @@ export interface Api {
   'exports.several': [StudiesWord & { readonly format: string; readonly folder: string }, { readonly files: readonly string[] }]
   /** Published curves that figures can be laid over. */
   'references.list': [null, readonly ReferenceRow[]]
+  'references.show': [{ readonly reference: string }, ReferenceCurves]
   /** Writes a study as one file; what is there already is not replaced. */
   'bundles.export': [StudyWord & BundleParts & { readonly file: string }, BundleWritten]
   /** The same in one reply, for a page to save: `base64` is null above 32 MiB. */
@@ -1039,6 +1070,11 @@ export interface Api {
   ]
   /** A temporary home that holds it alone, to be read as any other. */
   'bundles.open': [{ readonly file: string }, { readonly home: string; readonly study: string }]
+  /** Opens a bundle beside the studies of this lab, read-only; one that is open already is what it was. */
+  'bundles.look': [{ readonly file: string }, { readonly id: string; readonly opened: readonly OpenedBundle[] }]
+  'bundles.opened': [null, readonly OpenedBundle[]]
+  /** Closes one and removes all that was kept of it; gives what is still open. */
+  'bundles.close': [{ readonly id: string }, readonly OpenedBundle[]]
   'methods.list': [null, readonly MethodRow[]]
   /** Runs a small graph on every provider: takes some seconds. */
   'doctor.read': [null, readonly ProviderRow[]]

@@ -6,6 +6,7 @@ import { toFault } from '../base/errors.ts'
 import { openBench, type Bench } from '../bench.ts'
 import type { Queue } from '../jobs/queue/queue.ts'
 import { answer } from './index.ts'
+import { closeOpened } from './opened.ts'
 
 /** Answers calls from a home that another lab may be writing to. */
 export interface Answers {
@@ -23,10 +24,15 @@ export function openAnswers(home: string | undefined, queue?: () => Queue | unde
   function bench(): Bench {
     const stamp = stampOf(join(folder, 'lab.db'))
     if (open?.stamp === stamp) return open.bench
-    open?.bench.close()
+    close()
     open = undefined
     open = { bench: openBench({ home: folder, readOnly: true, queue }), stamp }
     return open.bench
+  }
+  function close(): void {
+    if (!open) return
+    closeOpened(open.bench, true)
+    open.bench.close()
   }
   return {
     async answer(name, argument) {
@@ -36,7 +42,7 @@ export function openAnswers(home: string | undefined, queue?: () => Queue | unde
         return { ok: false, error: toFault(error) } // a store that cannot be opened is an answer too
       }
     },
-    close: () => open?.bench.close(),
+    close,
   }
 }
 

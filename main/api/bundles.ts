@@ -10,13 +10,15 @@ import { contentsOf, studyCells } from '../bundle/contents.ts'
 import { filesOf, type ExportFile } from '../bundle/exports/export.ts'
 import { exports } from '../bundle/exports/index.ts'
 import { packStudy } from '../bundle/pack.ts'
-import { listReferences } from '../bundle/references.ts'
+import { closeBeside, openBeside, sweep } from '../bundle/opened.ts'
+import { findReference, listReferences } from '../bundle/references.ts'
 import { homeOfBundle, importBundle, readManifest, recomputes, verifyArchive } from '../bundle/unpack.ts'
 import type { Bench } from '../bench.ts'
 import { LabError } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
 import { openStore } from '../store/open.ts'
 import type { Calls } from './call.ts'
+import { closeOpened, openedBundles } from './opened.ts'
 
 const study = z.string().min(1).max(200)
 const path = z.string().min(1).max(4096)
@@ -78,6 +80,27 @@ export const bundles = {
     argument: z.strictObject({ file: path }),
     run: (bench, { file }) => homeOfBundle(resolve(file), bench),
   },
+  'bundles.look': {
+    argument: z.strictObject({ file: path }),
+    async run(bench, { file }) {
+      const { id } = await openBeside(bench.home, resolve(file), bench, bench.nowMs())
+      return { id, opened: openedBundles(bench) }
+    },
+  },
+  'bundles.opened': {
+    argument: z.null(),
+    run: (bench) => openedBundles(bench),
+  },
+  'bundles.close': {
+    argument: z.strictObject({ id: z.string().regex(/^[0-9a-f]{32}$/) }),
+    run(bench, { id }) {
+      closeBeside(bench.home, id, bench.nowMs())
+      const opened = openedBundles(bench)
+      closeOpened(bench, false)
+      sweep(bench.home, bench.nowMs())
+      return opened
+    },
+  },
   'exports.write': {
     argument: z.strictObject({ study, format: z.string().min(1).max(40), folder: path }),
     run(bench, { study, format, folder }) {
@@ -92,6 +115,10 @@ export const bundles = {
   'references.list': {
     argument: z.null(),
     run: () => listReferences(),
+  },
+  'references.show': {
+    argument: z.strictObject({ reference: z.string().min(1).max(100) }),
+    run: (_, { reference }) => findReference(reference),
   },
 } satisfies Partial<Calls>
 

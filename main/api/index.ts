@@ -12,6 +12,7 @@ import { lab } from './lab.ts'
 import { library } from './library.ts'
 import { masks } from './masks.ts'
 import { models } from './models.ts'
+import { atSource } from './opened.ts'
 import { runs } from './runs.ts'
 import { studies } from './studies.ts'
 import { tasks } from './tasks.ts'
@@ -42,7 +43,8 @@ export async function answer(bench: Bench, name: string, argument: unknown): Pro
     const call = calls[name as ApiName] as Call<ApiName>
     const parsed = call.argument.safeParse(argument)
     if (!parsed.success) throw wrongArgument(name, parsed.error.issues[0]!, argument)
-    return { ok: true, value: await call.run(bench, parsed.data) }
+    const asked = atSource(bench, name, parsed.data)
+    return { ok: true, value: await call.run(asked.bench, asked.argument) }
   } catch (error) {
     return { ok: false, error: toFault(error) } // as a value: Electron would rebuild the error and lose its code
   }

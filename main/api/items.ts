@@ -18,6 +18,7 @@ import { studyText } from '../study/text.ts'
 import { editStudy } from '../study/edit.ts'
 import type { Calls } from './call.ts'
 import { dataFoldersOf } from './library.ts'
+import { sourceOf } from './opened.ts'
 import { reportOf } from './report.ts'
 
 const study = z.string().min(1).max(200)
@@ -59,8 +60,10 @@ export const items = {
     run: (bench, { studies }) =>
       sideBySide(
         studies.map((study) => {
-          const row = bench.store.studies.find(study)
-          return { row, facts: factsOf(bench, row.id), rows: reportOf(bench, study).rows }
+          const at = sourceOf(bench, study)
+          const row = at.bench.store.studies.find(at.study)
+          const facts = factsOf(at.bench, row.id)
+          return { row: { ...row, id: at.opened?.id ?? row.id }, facts, rows: reportOf(at.bench, at.study).rows }
         }),
       ),
   },

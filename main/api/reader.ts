@@ -41,13 +41,30 @@ const LONG: readonly ApiName[] = [
     'tasks.list',
     'tasks.check',
   ] as const),
-  ...(['bundles.export', 'bundles.download', 'bundles.verify', 'bundles.import', 'bundles.open', 'exports.write'] as const),
+  ...([
+    'bundles.export',
+    'bundles.download',
+    'bundles.verify',
+    'bundles.import',
+    'bundles.open',
+    'bundles.look',
+    'bundles.close',
+    'exports.write',
+  ] as const),
 ]
 /** Calls that are short, but too long to stand in the way of others: they read files, or many items. */
 const BRIEF: readonly ApiName[] = [
   ...(['lab.about', 'models.list', 'models.add', 'models.remove', 'models.tensors', 'folders.browse', 'packs.list'] as const),
   ...(['drafts.list', 'drafts.save', 'drafts.remove', 'drafts.check', 'drafts.edit', 'templates.list'] as const),
-  ...(['studies.levels', 'studies.items', 'studies.item', 'studies.remove', 'studies.draft', 'studies.examples'] as const),
+  ...([
+    'studies.levels',
+    'studies.items',
+    'studies.item',
+    'studies.remove',
+    'studies.draft',
+    'studies.examples',
+    'bundles.opened',
+  ] as const),
 ]
 /** How often the store is looked at for changes. */
 const LOOK_MS = 1000

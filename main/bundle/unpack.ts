@@ -148,7 +148,7 @@ export async function recomputes(file: string, { manifest }: Verified, about: Ab
 }
 
 /** Imports a bundle into a home of its own, hands that on, and removes what is left of it. */
-async function inFreshHome<T>(parent: string, file: string, about: About, use: (home: string) => T): Promise<T> {
+export async function inFreshHome<T>(parent: string, file: string, about: About, use: (home: string) => T): Promise<T> {
   const fresh = mkdtempSync(join(parent, 'lab-'))
   try {
     const store = openStore(fresh)

@@ -15,6 +15,7 @@ export const axisPerformance: Chart = {
   id: 'axis-performance',
   title: 'Performance against compression, by level of difficulty',
   empty: 'No compressed version has been scored yet, so there is no performance to draw.',
+  takesReference: true,
   isFor: ({ view }) => view.families.length > 0,
   caption({ view, reference }) {
     const isShare = view.better === 'higher'

@@ -52,6 +52,8 @@ export interface Chart {
   readonly empty: string
   /** Of what it is drawn once, with the first view; every view has its own where left out. */
   readonly once?: 'model' | 'scorer'
+  /** Whether published curves can lie under it. */
+  readonly takesReference?: true
   /** Whether a study like this could have such a figure at all; where it could not, nothing is said in its place. */
   isFor?(data: ChartData): boolean
   /** How to read it: marks, intervals, what counts. */

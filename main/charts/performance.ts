@@ -40,6 +40,7 @@ export const performance: Chart = {
   id: 'performance',
   title: 'Performance against compression, by group of tasks',
   empty: 'No compressed version has been scored yet, so there is no performance to draw.',
+  takesReference: true,
   caption({ view, groups, reference }) {
     const isAccuracy = view.better === 'higher'
     const what = isAccuracy

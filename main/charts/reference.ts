@@ -25,7 +25,9 @@ export interface ReferencePanel {
 
 /** What a figure writes them by: one entry, for the greys are told apart by the caption. */
 export function referenceLegend(reference: Reference | null): LegendEntry[] {
-  return reference ? [{ label: 'published, read off a figure', color: FLOOR, line: 'dashed' }] : []
+  return reference
+    ? [{ label: `published, read off a figure, ${reference.error.split(',')[0]!}`, color: FLOOR, line: 'dashed' }]
+    : []
 }
 
 /** Lines of one pattern, or of all that are asked for. */

@@ -1,6 +1,16 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
-import type { CellFault, ChartRows, Fault, Reply, ResultRow, StudyRow, StudySummary, TrendRow } from '../../preload/contract.ts'
+import type {
+  CellFault,
+  ChartRows,
+  Fault,
+  OpenedBundle,
+  Reply,
+  ResultRow,
+  StudyRow,
+  StudySummary,
+  TrendRow,
+} from '../../preload/contract.ts'
 import { lab } from '../lab.ts'
 import { useRoute } from './route.ts'
 import { said } from './said.ts'
@@ -25,7 +35,13 @@ const LOOK_TIMES = 4
 /** Holds what the lab last said; knows nothing by itself. */
 export const useStudies = defineStore('studies', () => {
   const route = useRoute()
-  const list = shallowRef<readonly StudyRow[]>()
+  const own = shallowRef<readonly StudyRow[]>()
+  /** Bundles of others that stand open. */
+  const opened = shallowRef<readonly OpenedBundle[]>()
+  /** Why a bundle could not be opened or closed. */
+  const openedFault = shallowRef<Fault>()
+  /** The lab's own, then those of opened bundles; undefined until both are known, so that a reload finds what it showed. */
+  const list = computed(() => own.value && opened.value && [...own.value, ...opened.value.map((bundle) => bundle.study)])
   const chosen = ref<string>()
   const shown = shallowRef<Shown>()
   /** Why the chosen study cannot be shown. */
@@ -34,6 +50,7 @@ export const useStudies = defineStore('studies', () => {
   const lost = shallowRef<Fault>()
   const about = said('lab.about')
   const verdicts = said('studies.verdicts')
+  const bundleOf = (id: string) => opened.value?.find((bundle) => bundle.id === id)
   const study = computed(() => list.value?.find(({ id }) => id === chosen.value))
   /** Cells that are done and not shown. */
   const fresh = computed(() => (study.value && shown.value ? study.value.done - shown.value.done : 0))
@@ -43,11 +60,15 @@ export const useStudies = defineStore('studies', () => {
   function start(): void {
     lab.on('studies.changed', (rows) => {
       lost.value = undefined
-      list.value = rows
+      own.value = rows
     })
     lab.on('lab.lost', (why) => (lost.value = why))
     void about.ask(null)
-    void lab.call('studies.list', null).then((reply) => (reply.ok ? (list.value = reply.value) : (lost.value = reply.error)))
+    void lab.call('studies.list', null).then((reply) => (reply.ok ? (own.value = reply.value) : (lost.value = reply.error)))
+    void lab.call('bundles.opened', null).then((reply) => {
+      opened.value = reply.ok ? reply.value : []
+      openedFault.value = reply.ok ? undefined : reply.error
+    })
     // one study for results, items and bundles: the address names it, else it is the newest
     watch([list, () => route.words], () => {
       const named = ['results', 'items', 'bundles'].includes(route.view) ? route.words[0] : undefined
@@ -67,6 +88,25 @@ export const useStudies = defineStore('studies', () => {
     shown.value = undefined
     verdicts.forget()
     await refresh()
+  }
+
+  /** Opens a bundle beside the studies; gives the id it goes by, undefined where the lab says why not. */
+  async function look(file: string): Promise<string | undefined> {
+    const reply = await lab.call('bundles.look', { file })
+    openedFault.value = reply.ok ? undefined : reply.error
+    if (reply.ok) opened.value = reply.value.opened
+    return reply.ok ? reply.value.id : undefined
+  }
+
+  async function close(id: string): Promise<void> {
+    const reply = await lab.call('bundles.close', { id })
+    openedFault.value = reply.ok ? undefined : reply.error
+    if (!reply.ok) return
+    opened.value = reply.value
+    if (chosen.value !== id) return
+    const next = list.value?.[0]
+    if (next) return void choose(next.id)
+    chosen.value = shown.value = undefined
   }
 
   /** Asks anew for the numbers of the chosen study; what is shown stays until they are there. */
@@ -110,6 +150,7 @@ export const useStudies = defineStore('studies', () => {
   return {
     ...{ about: about.value, list, chosen, study, shown, fresh, fault, lost },
     ...{ verdicts: verdicts.value, verdictFault: verdicts.fault, askVerdicts: verdicts.ask },
+    ...{ opened, openedFault, bundleOf, look, close },
     ...{ start, choose, refresh, fetchFile },
   }
 })

@@ -34,6 +34,7 @@ export const results = {
     save: 'Save',
     svg: 'SVG',
     png: 'PNG',
+    pdf: 'PDF',
     csv: 'CSV',
     aria: (y: string, x: string, n: string, panels: string) => `${y} against ${x}: ${n} in ${panels}. The table below holds every number.`, // prettier-ignore
   },
@@ -88,6 +89,9 @@ export const results = {
     none: 'No figure can be drawn yet.',
     view: 'Of',
     whole: 'All rows',
+    published: 'Published curves',
+    sameSetting: 'of this setting',
+    otherSetting: 'of other settings',
     numbers: 'The numbers behind it',
     kept: 'Means over tasks keep all tasks, whatever is filtered.',
   },

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { answer } from '../../main/api/index.ts'
 import { openBench, runStudy } from '../../main/bench.ts'
 import type { Page as BuiltPage } from '../../main/host/page.ts'
 import { describeBrowser, openBrowser } from '../make/browser.ts'
@@ -185,6 +186,74 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
     await page.getByRole('button', { name: 'Import' }).click()
     await page.getByRole('link', { name: 'See its results' }).click()
     await page.getByRole('button', { name: 'made', exact: true }).waitFor()
+  })
+  it('Bundles: one of somebody else stands open beside one’s own studies, read-only, until it is closed', async () => {
+    using theirs = makeStudy({ tasks: 2, items: 10, compress: ['{ method: magnitude, sparsity: [0.5] }'] })
+    using own = makeFolder()
+    addStudy(own.path, { title: 'Study of mine', failed: 0, done: 9, state: 'finished' })
+    const bench = openBench({ home: theirs.home, readOnly: false })
+    await runStudy(bench, theirs.file, { signal: new AbortController().signal, onProgress: () => {} })
+    const file = join(theirs.folder, 'theirs.zip')
+    const [row] = bench.store.studies.list()
+    const told = await answer(bench, 'bundles.export', { study: row!.id, file, withItems: true, withMasks: false })
+    expect(told.ok).toBe(true)
+    bench.close()
+    const page = await open(own.path, 'bundles')
+    await page.getByLabel('File of the bundle').fill(file)
+    await page.getByRole('button', { name: 'Open read-only' }).click()
+    const done = page.getByRole('status').filter({ hasText: 'It is open, read-only:' })
+    await done.getByRole('link', { name: 'Results' }).click()
+    await page.getByText('made, from the bundle').waitFor()
+    await page
+      .getByRole('img', { name: /Drop against/ })
+      .first()
+      .waitFor()
+    expect(await window!.audit()).toEqual([])
+    await page.reload()
+    await page.getByText('made, from the bundle').waitFor()
+    const id = await page.evaluate<string>(`location.hash.split('/')[2]`)
+    await window!.go(`items/${id}`)
+    await page.getByText('made, from the bundle').waitFor()
+    const [mine] = ((await window!.reader.answer('studies.list', null)) as { value: { id: string }[] }).value
+    await window!.go(`compare/${mine!.id.slice(0, 8)}/${id}`)
+    await page.getByText('Settings that differ').waitFor()
+    await page.getByRole('button', { name: 'Close the bundle of made' }).click()
+    await page.getByText('made, from the bundle').waitFor({ state: 'detached' })
+    expect(existsSync(join(own.path, 'opened'))).toBe(false)
+  })
+  it('Results: published curves lie under a figure, which is saved as SVG, PNG, PDF of one page and CSV', async () => {
+    using home = makeFolder()
+    addStudy(home.path, { levels: [0.2, 0.5], done: 9, failed: 0, state: 'finished' })
+    const page = await open(home.path, 'results')
+    const card = page.locator('section', { has: page.getByLabel('Published curves') })
+    await card.getByLabel('Published curves').selectOption({ index: 1 })
+    await card
+      .getByText(/published/i)
+      .nth(1)
+      .waitFor()
+    const save = async (kind: string): Promise<Buffer> => {
+      await card.getByRole('button', { name: 'Save' }).click()
+      const saving = page.waitForEvent('download')
+      await card.getByRole('button', { name: kind, exact: true }).click()
+      return readFileSync(await (await saving).path())
+    }
+    const svg = String(await save('SVG'))
+    expect(svg).toMatch(/^<svg[^>]* width="(\d+)"/)
+    expect(svg).toContain('published, read off a figure, ±')
+    const width = Number(/ width="(\d+)"/.exec(svg)![1])
+    const png = await save('PNG')
+    expect(png.readUInt32BE(16)).toBeGreaterThanOrEqual(2 * width)
+    const pdf = (await save('PDF')).toString('latin1')
+    expect(pdf.slice(0, 8)).toBe('%PDF-1.4')
+    expect(pdf.trimEnd().endsWith('%%EOF')).toBe(true)
+    expect(/\/MediaBox \[0 0 ([\d.]+)/.exec(pdf)![1]).toBe(String(0.75 * width))
+    expect(pdf.match(/\/Type \/Page /g)).toHaveLength(1)
+    const [, begin] = /startxref\n(\d+)/.exec(pdf)!
+    expect(pdf.slice(Number(begin), Number(begin) + 4)).toBe('xref')
+    const csv = String(await save('CSV'))
+      .trim()
+      .split('\n')
+    expect(csv.length).toBeGreaterThan(2)
   })
   it('Results: a filter of a hundred thousand rows is drawn anew at once', async () => {
     using home = makeFolder()

@@ -145,6 +145,11 @@ const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
   ['bundles.verify', { file: '/nowhere/at/all.zip' }],
   ['bundles.import', { file: '/nowhere/at/all.zip' }],
   ['bundles.open', { file: '/nowhere/at/all.zip' }],
+  ['bundles.look', { file: '/nowhere/at/all.zip' }],
+  ['bundles.opened', null],
+  ['bundles.close', { id: '0'.repeat(32) }],
+  ['bundles.close', { id: '../settings' }],
+  ['references.show', { reference: 'none' }],
   ['nobody.knows', { x: 1 }],
   ['__proto__', null],
 ]
