@@ -53,7 +53,11 @@ function rowOf(matrix: MatrixShape, w: Float32Array, made: Done | undefined, ask
 
 function zerosPerRow(w: Float32Array, { out, in: width }: MatrixShape): Float64Array {
   const zeros = new Float64Array(out)
-  for (let row = 0, i = 0; row < out; row++) for (const end = i + width; i < end; i++) zeros[row]! += Number(w[i] === 0)
+  for (let row = 0, i = 0; row < out; row++) {
+    let count = 0 // a variable is faster than a place in an array
+    for (const end = i + width; i < end; i++) count += Number(w[i] === 0)
+    zeros[row] = count
+  }
   return zeros
 }
 
