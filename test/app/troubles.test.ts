@@ -105,7 +105,7 @@ describeBrowser('a window in trouble', { timeout: 240_000 }, () => {
     try {
       await page.goto(second.address)
       await page.evaluate(`location.hash = '#/run'`)
-      await page.getByText('The lab was closed while this ran; it goes on where it was.').waitFor()
+      await page.getByTitle('The lab was closed while this ran; it goes on where it was.').waitFor()
       await page.getByRole('article', { name: 'made' }).getByText('finished', { exact: true }).waitFor()
       await page.getByText('10 of 10 cells').waitFor()
       expect(await page.getByRole('alert').count()).toBe(0)
