@@ -69,7 +69,8 @@ export function takeQueue(asked: string | undefined, launch: Launch): Queue | un
   }
 }
 
-function readVersion(): string {
+/** The lab's version, as package.json has it. */
+export function readVersion(): string {
   const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }

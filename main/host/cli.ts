@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { openAnswers } from '../api/answers.ts'
 import { fromFault, LabError, toFault, type Fault } from '../base/errors.ts'
 import { nearest } from '../base/text.ts'
+import { readVersion } from '../bench.ts'
 import { callerFolder } from './caller.ts'
 import { COMMON_FLAGS, readArguments, type Ask, type Command, type Flag } from './command.ts'
 import { commands } from './commands/index.ts'
@@ -34,6 +35,10 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
   const console = createConsole(out, err, { isJson, hasColour })
   try {
     const [name, ...rest] = args
+    if (name === '--version') {
+      out.write(isJson ? `${JSON.stringify({ version: readVersion() })}\n` : `${readVersion()}\n`)
+      return 0
+    }
     if (name === undefined || name === 'help' || name.startsWith('-')) {
       if (name?.startsWith('-') && name !== '--help' && name !== '-h') readArguments({ id: '<command>', flags: [] }, args)
       out.write(helpOf(name === 'help' ? rest[0] : undefined))

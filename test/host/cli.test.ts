@@ -20,6 +20,13 @@ const type = (line: string, { folder = home.path } = {}) => callCli(line.split('
 const lines = (text: string) => text.split('\n')
 
 describe('help', () => {
+  it('says its version, as package.json has it', async () => {
+    const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as {
+      version: string
+    }
+    expect(await type('--version')).toMatchObject({ code: 0, out: `${version}\n` })
+    expect(JSON.parse((await type('--version --json')).out)).toEqual({ version })
+  })
   it('names every command with what it does, and fits a terminal', async () => {
     const { code, out } = await type('--help')
     expect(code).toBe(0)
