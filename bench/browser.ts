@@ -1,6 +1,4 @@
 // The window as a person meets it: in a real browser, on a real store. Milliseconds, and what the machine was doing meanwhile.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import type { Reader, Tell } from '../main/api/reader.ts'
@@ -9,6 +7,7 @@ import type { LogLine, RunRow, StudyRow } from '../preload/contract.ts'
 import { openBrowser } from '../test/make/browser.ts'
 import { memoryOf, slopeOf } from '../test/make/memory.ts'
 import { redraw, showManyRows } from '../test/make/redraw.ts'
+import { serve } from '../test/make/serve.ts'
 import { makeFolder } from '../test/make/store.ts'
 import { addStudy } from '../test/make/studies.ts'
 import { builtPage, openWindow } from '../test/make/window.ts'
@@ -37,15 +36,7 @@ export async function benchStart(): Promise<Record<string, number>> {
 async function startOnce(browser: Awaited<ReturnType<typeof openBrowser>>, home: string) {
   const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage()
   const at = [performance.now()]
-  const child = spawn(process.execPath, [join(ROOT, 'setup.mjs'), 'main/host/enter.ts', 'cli', 'serve', '--home', home, '--json'])
-  const address = await new Promise<string>((done, fail) => {
-    let said = ''
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      const found = /"address":"([^"]+)"/.exec((said += text))
-      if (found) done(found[1]!)
-    })
-    child.once('exit', (code) => fail(new Error(`"lab serve" ended with ${code}: ${said}`)))
-  })
+  const { address, end } = await serve(home, [join(ROOT, 'setup.mjs'), 'main/host/enter.ts', 'cli'])
   at.push(performance.now())
   await page.goto(address, { waitUntil: 'commit' })
   await page.locator('nav.rail').waitFor()
@@ -55,8 +46,7 @@ async function startOnce(browser: Awaited<ReturnType<typeof openBrowser>>, home:
   await page.locator('.filters .chip').nth(1).click()
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))')
   at.push(performance.now())
-  child.kill('SIGTERM')
-  await once(child, 'exit')
+  await end('SIGTERM')
   await page.context().close()
   const [backEnd, shown, data, click] = at.slice(1).map((time, i) => time - at[i]!) as [number, number, number, number]
   return { backEnd, page: shown, data, click, all: at[4]! - at[0]! }

@@ -94,7 +94,7 @@ export const bundles = {
   'bundles.close': {
     argument: z.strictObject({ id: z.string().regex(/^[0-9a-f]{32}$/) }),
     run(bench, { id }) {
-      closeBeside(bench.home, id, bench.nowMs())
+      closeBeside(bench.home, id)
       const opened = openedBundles(bench)
       closeOpened(bench, false)
       sweep(bench.home, bench.nowMs())

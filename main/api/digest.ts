@@ -32,7 +32,11 @@ export const digest = {
     argument: z.strictObject({ studies, links: z.array(path.nullable()).max(200), width: z.int().min(20).max(1000) }),
     run(bench, { studies, links, width }) {
       const rows = several(bench, studies)
-      const chapters = rows.map((row, i) => chapterOf(bench, row, links[i] ?? null))
+      const abouts = new Map(listTemplates().map(({ name, about }) => [name, about]))
+      const chapters = rows.map((row, i): Chapter => {
+        const about = abouts.get(row.name) ?? null
+        return { report: reportOf(bench, row.id), about, link: links[i] ?? null, folder: folderName(row) }
+      })
       const judged = chapters.map(({ report }, i) => ({ name: rows[i]!.name, verdicts: report.verdicts }))
       return {
         page: renderDigest({ title: titleOf(chapters), chapters, commands: commandsOf(bench, rows) }),
@@ -53,7 +57,7 @@ export const digest = {
       const judged: Judged[] = []
       for (const { id, name } of rows) {
         const { files, report } = exportFiles(bench, id, format)
-        for (const file of files) write(`${folderOf({ id, name })}/${file.name}`, file.data)
+        for (const file of files) write(`${folderName({ id, name })}/${file.name}`, file.data)
         judged.push({ name, verdicts: report.verdicts })
       }
       const table = tallyTable(judged)
@@ -80,12 +84,8 @@ function paperStudies(all: readonly StudyRow[]): StudyRow[] {
   throw new LabError('study/unknown', `Expected a study of the paper's experiments in this store for ${PAPER}, found none.`)
 }
 
-const folderOf = ({ id, name }: Pick<StudyRow, 'id' | 'name'>) => `${name}-${id.slice(0, 8)}`
-
-function chapterOf(bench: Bench, row: StudyRow, link: string | null): Chapter {
-  const template = listTemplates().find(({ name }) => name === row.name)
-  return { report: reportOf(bench, row.id), about: template?.about ?? null, link, folder: folderOf(row) }
-}
+/** The folder of one of several studies that are written side by side. */
+export const folderName = ({ id, name }: Pick<StudyRow, 'id' | 'name'>) => `${name}-${id.slice(0, 8)}`
 
 function titleOf(chapters: readonly Chapter[]): string {
   const models = [...new Set(chapters.flatMap(({ report }) => report.provenance.models.map(({ name }) => name)))]

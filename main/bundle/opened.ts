@@ -58,12 +58,11 @@ export async function openBeside(home: string, file: string, about: About, nowMs
   }
 }
 
-/** Closes a bundle. LabError 'bundle/not-open'. */
-export function closeBeside(home: string, id: string, nowMs: number): void {
+/** Closes a bundle; what it leaves goes with the next `sweep`. LabError 'bundle/not-open'. */
+export function closeBeside(home: string, id: string): void {
   const folder = homeOfOpened(home, id)
   if (!readNote(folder)) throw new LabError('bundle/not-open', `Expected the id of an open bundle, got "${id}".`)
   rmSync(join(folder, NOTE))
-  sweep(home, nowMs)
 }
 
 /** Removes what is closed, and what a killed lab left half-opened. A file that another thread still reads goes the next time. */

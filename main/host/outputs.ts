@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { folderName } from '../api/digest.ts'
 import { LabError } from '../base/errors.ts'
 import { sha256, writeWhole } from '../base/files.ts'
 import type { StudyRow } from '../../preload/contract.ts'
@@ -39,9 +40,6 @@ export function outFolder({ flags, folder }: Pick<Call, 'flags' | 'folder'>): st
   if (out === '') throw new LabError('cli/usage', 'Expected a folder after --out, got nothing.')
   return out === undefined ? undefined : resolve(folder, out)
 }
-
-/** The folder of one of several studies that are written side by side. */
-export const folderName = ({ id, name }: Pick<StudyRow, 'id' | 'name'>) => `${name}-${id.slice(0, 8)}`
 
 /** Where a page over several studies goes unless told otherwise: beside their own folders, a name for each choice of studies. */
 export async function digestPath({ ask }: Pick<Call, 'ask'>, rows: readonly StudyRow[]): Promise<string> {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const CLI = join(import.meta.dirname, '..', '..', 'main', 'host', 'cli.ts')
+const CLI = [join(import.meta.dirname, '..', '..', 'main', 'host', 'cli.ts')]
 
 /** "lab serve" in a process of its own, as a person starts it. */
 export interface Served {
@@ -13,8 +13,9 @@ export interface Served {
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>
 }
 
-export async function serve(home: string): Promise<Served> {
-  const child = spawn(process.execPath, [CLI, 'serve', '--home', home, '--json'])
+/** `program`: what to run in place of the command line's source. */
+export async function serve(home: string, program: readonly string[] = CLI): Promise<Served> {
+  const child = spawn(process.execPath, [...program, 'serve', '--home', home, '--json'])
   const address = await new Promise<string>((done, fail) => {
     let said = ''
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

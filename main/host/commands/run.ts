@@ -7,7 +7,8 @@ import { ASSUMED, type Sensitivity } from '../../jobs/study/sensitivity.ts'
 import { oneWord, type Call, type Command, type Result } from '../command.ts'
 import { duration } from '../../base/text.ts'
 import { count } from '../console.ts'
-import { digestPath, folderName, outFolder, writeAll, writeDigest } from '../outputs.ts'
+import { folderName } from '../../api/digest.ts'
+import { digestPath, outFolder, writeAll, writeDigest } from '../outputs.ts'
 
 export const run: Command = {
   id: 'run',

@@ -94,14 +94,15 @@ async function rehearseForward(r: Rehearsal, needs: Needs, left: readonly (reado
     await ask(r.statsFrom!(metered(r.engine, spent, r.nowMs), batch), depth)
     return spent
   }
-  /** What one layer takes after the one before it. */
+  /** What one layer takes after the one before it; undefined where each begins at the ids. */
   const next = async (depth: number) => {
     const spent = unspent()
     const source = r.statsFrom!(metered(r.engine, spent, r.nowMs), batch)
+    if (source.order === 'one-pass') return undefined
     await ask(source, depth - 1)
     const { openMs, runMs } = spent
     await ask(source, depth)
-    return { isByBlock: source.order === 'blocks', openMs: spent.openMs - openMs, runMs: spent.runMs - runMs }
+    return { openMs: spent.openMs - openMs, runMs: spent.runMs - runMs }
   }
   await at(0) // the first run of a graph lays out its memory
   const deep = Math.min(2, layers.length - 1)
@@ -112,8 +113,7 @@ async function rehearseForward(r: Rehearsal, needs: Needs, left: readonly (reado
     layers.findIndex((layer) => layer.some(({ name }) => name === stage[0]!.name))
   const step = deep > 0 ? await next(deep) : undefined
   const fromIds = (depth: number) => open(depth) + batches * run(depth)
-  const costOf = (depth: number, isFirst: boolean) =>
-    step?.isByBlock && !isFirst ? step.openMs + batches * step.runMs : fromIds(depth)
+  const costOf = (depth: number, isFirst: boolean) => (step && !isFirst ? step.openMs + batches * step.runMs : fromIds(depth))
   const passes = left.map((stage, i) => (needs.length > 0 ? costOf(depthOf(stage), i === 0) : 0))
   // the errors of the outputs are measured in one more pass, with two products more for each matrix
   const last = layers.length - 1

@@ -3,7 +3,7 @@ import { readText, sha256 } from '../../base/files.ts'
 import { createRng } from '../../base/rng.ts'
 import { int32 } from '../../base/tensor.ts'
 import type { StatName, Stats } from '../../compress/method.ts'
-import type { StatsSource } from '../../compress/recipe.ts'
+import { layerOf, type StatsSource } from '../../compress/recipe.ts'
 import type { Engine, Session } from '../../engine/session.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import type { Graph } from '../../onnx/graph.ts'
@@ -72,7 +72,7 @@ export function createStats(
   batchTokens: number,
   keeper: StatsKeeper = createKeeper(0),
 ): StatsSource {
-  const byBlock = Map.groupBy(linears, ({ name }) => /^.*?\.\d+\./.exec(name)?.[0] ?? name)
+  const byBlock = Map.groupBy(linears, ({ name }) => layerOf(name))
   const stages = [...byBlock.values()].map((stage) => stage.map(({ name }) => name))
   const passage = createPassage(graphs.logits, order === 'blocks' ? stages : [])
   return {
