@@ -145,10 +145,22 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
   it('Library: a model is added by reference and looked into, weight by weight', async () => {
     using home = makeFolder()
     using model = makeModelFolder()
-    const page = await open(home.path, 'library')
+    const first = Promise.withResolvers<void>()
+    window = await openWindow(browser, built, home.path, { route: 'library' }, (reader) => ({
+      ...reader,
+      async answer(name, argument) {
+        if (name === 'folders.browse') await first.promise
+        return reader.answer(name, argument)
+      },
+    }))
+    const { page } = window
     await page.getByText('built in').waitFor()
     await page.getByRole('button', { name: 'Add a folder…' }).click()
-    await page.getByLabel('Folder', { exact: true }).fill(model.path)
+    const field = page.getByLabel('Folder', { exact: true })
+    await field.waitFor()
+    expect(await field.isEditable()).toBe(false) // a slow disk does not write into what is typed
+    first.resolve()
+    await field.fill(model.path)
     await page.getByRole('button', { name: 'Go', exact: true }).click()
     await page.getByRole('button', { name: 'Add this model' }).click()
     const name = model.path.split('/').at(-1)!
