@@ -35,11 +35,12 @@ export default defineConfig({
       // all that is JavaScript is one file, which loads at once; what brings programs of its own, and the tools of development, stay outside
       externalizeDeps: { exclude: PLAIN, include: ['vite', 'electron-vite'] },
       rolldownOptions: {
-        // each is started from the file of its name: the thread by api/long.ts, the command line by host/launch.ts, "start" by host/enter.ts,
-        // the others by the engine
+        // each is started from the file of its name: the threads by api/long.ts and models/encode.ts, the command line by host/launch.ts,
+        // "start" by host/enter.ts, the others by the engine
         input: {
           index: join(root, 'main/index.ts'),
           thread: join(root, 'main/api/thread.ts'),
+          'encode-thread': join(root, 'main/models/encode-thread.ts'),
           cli: join(root, 'main/host/cli.ts'),
           start: join(root, 'main/host/start.ts'),
           child: join(root, 'main/engine/child.ts'),

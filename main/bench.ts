@@ -12,6 +12,7 @@ import { runJob } from './jobs/runner.ts'
 import { createEffort, createPace } from './jobs/study/effort.ts'
 import { onRecord } from './jobs/study/on-record.ts'
 import type { StudyParams } from './jobs/study/prepare.ts'
+import type { ReadingPlace } from './jobs/study/samples.ts'
 import { sensitivityOf, type Sensitivity } from './jobs/study/sensitivity.ts'
 import { holdLock, openStore, type Store } from './store/open.ts'
 
@@ -77,6 +78,8 @@ export function readVersion(): string {
 
 export interface RunOptions extends Omit<StudyParams, 'file'> {
   readonly signal: AbortSignal
+  /** Before the first cell, where what is read takes longer than a moment. */
+  readonly onReading?: ReadingPlace['onReading']
   readonly onProgress: (progress: Progress) => void
   /** Before the first cell, where any is left to run: what drops so many items can show. */
   readonly onReady?: (sensitivity: readonly Sensitivity[]) => void
@@ -110,7 +113,7 @@ export interface RunOutcome {
 export async function runStudy(
   bench: Bench,
   file: string,
-  { signal, onProgress, onReady, onCell, ...params }: RunOptions,
+  { signal, onReading = () => {}, onProgress, onReady, onCell, ...params }: RunOptions,
 ): Promise<RunOutcome> {
   const effort = createEffort()
   const place = {
@@ -118,7 +121,7 @@ export async function runStudy(
       return bench.store
     },
     nowMs: () => performance.now(),
-    effort,
+    ...{ effort, signal, onReading },
   }
   const p = await kind.prepare({ ...params, file } as Json, place)
   const { store } = bench

@@ -10,6 +10,7 @@ import { measureFolders } from '../../jobs/size/measure.ts'
 import type { Call, Command, Flag, Result } from '../command.ts'
 import { duration } from '../../base/text.ts'
 import { bytes, showOutcome, showPlan } from '../compress-report.ts'
+import { readings } from '../readings.ts'
 import { printSizePanel } from '../size-panel.ts'
 
 const RECIPE_FLAGS: readonly Flag[] = [
@@ -86,6 +87,7 @@ export const compress: Command = {
     let model: Compared | undefined
     const outcome = await runCompress({
       ...optionsOf(call),
+      onReading: readings(console),
       onPlan: (plan) => {
         model = plan.model
         showPlan(console, plan)
@@ -145,7 +147,7 @@ function tell({ console }: Call, outcome: CompressOutcome, tookMs: number): Resu
   return { json: { folder, isNew, note } }
 }
 
-type Options = Omit<CompressOptions, 'onPlan' | 'onEstimate' | 'onProgress'>
+type Options = Omit<CompressOptions, 'onReading' | 'onPlan' | 'onEstimate' | 'onProgress'>
 
 function optionsOf({ words, flags, folder, home, signal }: Call): Options {
   const out = flags.text('out')

@@ -9,6 +9,7 @@ import { duration } from '../../base/text.ts'
 import { count } from '../console.ts'
 import { folderName } from '../../api/digest.ts'
 import { digestPath, outFolder, writeAll, writeDigest } from '../outputs.ts'
+import { readings } from '../readings.ts'
 
 export const run: Command = {
   id: 'run',
@@ -66,7 +67,7 @@ export async function runAll(call: Call, files: readonly string[], options: Opti
   return { json, isFailed }
 }
 
-type Options = Omit<RunOptions, 'signal' | 'onProgress' | 'onReady' | 'onCell'>
+type Options = Omit<RunOptions, 'signal' | 'onReading' | 'onProgress' | 'onReady' | 'onCell'>
 
 /** Runs a study file and tells what came of it: its table, where it was written, and what failed. */
 export async function runFile(
@@ -101,7 +102,7 @@ async function work(call: Call, file: string, options: Options): Promise<RunOutc
   try {
     const onReady = (found: readonly Sensitivity[]) => console.note(powerWords(found))
     const onCell = (cell: SettledCell) => console.record({ cell })
-    return await runStudy(bench, file, { ...options, signal, onProgress, onReady, onCell })
+    return await runStudy(bench, file, { ...options, signal, onReading: readings(console), onProgress, onReady, onCell })
   } catch (error) {
     if (!(error instanceof LabError) || error.code !== 'engine/stopped') throw error
     const far = last ? ` with ${count(last.done)} of ${count(last.total)} cells done` : ''

@@ -3,19 +3,19 @@ import { basename, resolve } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import { LabError } from '../../base/errors.ts'
-import { readText, sha256 } from '../../base/files.ts'
+import { sha256 } from '../../base/files.ts'
 import { canonical, type Json } from '../../base/json.ts'
 import { nearest } from '../../base/text.ts'
 import { COMPRESS_VERSION, layerOf } from '../../compress/recipe.ts'
 import { PROVIDERS, type EngineSettings, type Provider } from '../../engine/session.ts'
 import { openModel } from '../../models/folder.ts'
 import type { LanguageModel } from '../../models/model.ts'
-import type { CalibrationRecord, CompressionRecord } from '../../store/records.ts'
+import type { CompressionRecord } from '../../store/records.ts'
 import { resolvePlace } from '../../study/places.ts'
 import { compressionLabel } from '../../study/plan.ts'
-import { drawSamples } from '../study/calibrate.ts'
+import { readCalibration, type ReadingPlace } from '../study/samples.ts'
 import { isDelivered } from './deliver.ts'
-import { readWish, type CalibrationWish } from './recipe.ts'
+import { readWish } from './recipe.ts'
 import { findJob, openWorkshop, readJob, type Job, type Layers, type Workshop } from './workshop.ts'
 
 export const FORMATS = ['hf', 'onnx'] as const
@@ -67,18 +67,17 @@ export interface PreparedCompression {
   readonly readMs: number
 }
 
-export interface PreparePlace {
+export interface PreparePlace extends ReadingPlace {
   readonly home: string
   readonly nowMs: () => number
-  readonly signal: AbortSignal
 }
 
 /** Reads and checks all that is asked for. Throws a LabError for the first thing that is wrong, before anything is written. */
 export async function prepareCompression(raw: Json, place: PreparePlace): Promise<PreparedCompression> {
   const params = compressParams.parse(raw)
   const out = resolve(params.out)
-  const found = params.redo && findJob(place.home, out)
-  const asked = found?.job
+  const unfinished = params.redo && findJob(place.home, out)
+  const asked = unfinished?.job
   const model = openModel(modelOf(params.model, asked))
   const wish = readWish(params.recipe, asked?.recipe ?? params.given, model.config.contextLength)
   const engine = asked?.engine ?? {
@@ -87,19 +86,19 @@ export async function prepareCompression(raw: Json, place: PreparePlace): Promis
     batchTokens: params.batchTokens,
   }
   const { calibration } = wish
-  const samples = calibration && { ...draw(model, calibration, engine.provider), text: basename(calibration.text) }
+  const found = calibration && (await readCalibration(calibration, [model], engine.provider, place))
   const began = place.nowMs()
   const modelHash = await hashOf(model, place.signal)
   const readMs = place.nowMs() - began
-  const record = samples ? { ...wish.record, calibration: samples.record } : wish.record
+  const record = found ? { ...wish.record, calibration: found.record } : wish.record
   const base = sha256(
     canonical({
-      ...{ model: modelHash, graph: model.graphHash, tokenizer: samples ? model.tokenizer.hash : null },
+      ...{ model: modelHash, graph: model.graphHash, tokenizer: found ? model.tokenizer.hash : null },
       // sums of floats depend on what is added at once
       ...{ record, compressVersion: COMPRESS_VERSION, engine },
     }),
   )
-  if (found && found.base !== base) {
+  if (unfinished && unfinished.base !== base) {
     throw new LabError(
       'compress/redo',
       `Expected the model and the calibration text as they were, found them changed since: begin anew without --redo.`,
@@ -117,7 +116,8 @@ export async function prepareCompression(raw: Json, place: PreparePlace): Promis
   }
   return {
     label: compressionLabel(record),
-    ...{ model, modelHash, record, layers, samples: samples?.samples, text: samples?.text, base, hash, out, workshop, readMs },
+    ...{ model, modelHash, record, layers, base, hash, out, workshop, readMs },
+    ...{ samples: found?.samples[0], text: calibration && basename(calibration.text) },
     job: { out, model: model.folder, recipe: wish.written, layers, engine },
     formats: FORMATS.filter((format) => params.formats.includes(format)),
     engine,
@@ -148,17 +148,6 @@ function redone(layers: Layers, redo: { layer: string; params: Layers[string] } 
   }
   const { [layer]: _, ...others } = layers
   return Object.keys(params).length === 0 ? others : { ...others, [layer]: params }
-}
-
-function draw(
-  model: LanguageModel,
-  { text: path, samples, length, seed: asked, order }: CalibrationWish,
-  provider: Provider,
-): { record: CalibrationRecord; samples: Int32Array[] } {
-  const text = readText(path)
-  const seed = asked ?? null
-  const record: CalibrationRecord = { text: sha256(text), samples, length, seed, order, provider }
-  return { record, samples: drawSamples(model, text, { path, samples, length, seed }) }
 }
 
 /** The hash of all weights, one by one: a large model takes a while, and other work has its turn. */

@@ -9,12 +9,8 @@ import { resolvePlace } from '../../study/places.ts'
 import { levelsOf } from '../../study/plan.ts'
 import { readStudy, type Study } from '../../study/spec.ts'
 import { openRecipe } from '../recipe-file.ts'
+import type { CalibrationWish } from '../study/samples.ts'
 import { translate } from './foreign.ts'
-
-/** What to calibrate with: an absolute path, and how it is cut. */
-export interface CalibrationWish extends NonNullable<Study['calibration']> {
-  readonly text: string
-}
 
 /** One compression, as a recipe file and a command line say it together. */
 export interface Wish {

@@ -10,6 +10,8 @@ import type { CompressParams, PreparedCompression } from './prepare.ts'
 import type { CompressPlace } from './shift.ts'
 
 export interface CompressOptions extends CompressParams, Pick<CompressPlace, 'home' | 'signal' | 'onEstimate' | 'onProgress'> {
+  /** Before the plan, where what is read takes longer than a moment. */
+  readonly onReading?: CompressPlace['onReading']
   /** What is about to be done, once everything has been read and checked. */
   readonly onPlan: (plan: PreparedCompression) => void
 }
@@ -24,8 +26,8 @@ export interface CompressOutcome {
 
 /** Compresses a model into a folder, or goes on with it; one that is there already is left as it is. Throws what went wrong. */
 export async function runCompress(options: CompressOptions): Promise<CompressOutcome> {
-  const { home, signal, onEstimate, onProgress, onPlan, ...params } = options
-  const place = { home, signal, onEstimate, onProgress, nowMs: () => performance.now() }
+  const { home, signal, onReading = () => {}, onEstimate, onProgress, onPlan, ...params } = options
+  const place = { home, signal, onReading, onEstimate, onProgress, nowMs: () => performance.now() }
   const p = await compress.prepare(params as unknown as Json, place)
   onPlan(p)
   const { failed, skipped } = await runJob(compress, p, place, { signal, onMove: () => {} })

@@ -25,16 +25,13 @@ import { estimate, type Estimate } from './estimate.ts'
 import { writeLedger } from './ledger.ts'
 import { metered, peakMemory, unspent } from './meter.ts'
 import type { CompressionNote } from './note.ts'
-import type { PreparedCompression } from './prepare.ts'
+import type { PreparedCompression, PreparePlace } from './prepare.ts'
 import { createCourse, type Course, type Progress } from './progress.ts'
 import { recipeOf } from './recipe.ts'
 import { saveJob, stageKey, type KeptStage } from './workshop.ts'
 import { writeFolder } from './write.ts'
 
-export interface CompressPlace {
-  readonly home: string
-  readonly nowMs: () => number
-  readonly signal: AbortSignal
+export interface CompressPlace extends PreparePlace {
   /** Before anything long begins; not where only the writing is left. */
   readonly onEstimate: (estimate: Estimate) => void
   readonly onProgress: (progress: Progress) => void

@@ -7,11 +7,12 @@ import type { PlannedCell } from '../../study/plan.ts'
 import type { JobKind } from '../kind.ts'
 import { onRecord } from '../study/on-record.ts'
 import { prepareStudy, type PreparedStudy } from '../study/prepare.ts'
+import type { ReadingPlace } from '../study/samples.ts'
 import type { Effort } from '../study/effort.ts'
 import { openShift, type CellResult } from '../study/shift.ts'
 
 /** What a study needs of the place it runs in. */
-export interface StudyPlace {
+export interface StudyPlace extends ReadingPlace {
   readonly store: Store
   readonly nowMs: () => number
   readonly effort: Effort

@@ -1,67 +1,14 @@
 import { LabError } from '../../base/errors.ts'
-import { readText, sha256 } from '../../base/files.ts'
-import { createRng } from '../../base/rng.ts'
 import { int32 } from '../../base/tensor.ts'
 import type { StatName, Stats } from '../../compress/method.ts'
 import { layerOf, type StatsSource } from '../../compress/recipe.ts'
 import type { Engine, Session } from '../../engine/session.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import type { Graph } from '../../onnx/graph.ts'
-import type { CalibrationRecord } from '../../store/records.ts'
-import { findFile } from '../../study/difficulty.ts'
-import type { Study } from '../../study/spec.ts'
 import { productsOf } from '../products.ts'
 import { createKeeper, type StatsKeeper } from './keep-stats.ts'
 import { createPassage, type Carried } from './passage.ts'
 import { statsGraph } from './stats-graph.ts'
-
-/** Text to calibrate with, cut for each model of a study. */
-export interface Calibration {
-  readonly record: CalibrationRecord
-  /** Ids of the samples, each of the same length, by model. */
-  readonly samples: readonly (readonly Int32Array[])[]
-}
-
-/** Reads what a study calibrates with; undefined where it says nothing of it. LabError 'compress/calibration' where a text is too short. */
-export function readCalibration(study: Study, models: readonly LanguageModel[], provider: string): Calibration | undefined {
-  const { calibration } = study
-  if (!calibration) return undefined
-  const path = findFile(study, calibration.text, 'calibration text')
-  const text = readText(path)
-  const { samples, length, order, seed = null } = calibration
-  return {
-    record: { text: sha256(text), samples, length, seed, order, provider },
-    samples: models.map((model) => drawSamples(model, text, { path, samples, length, seed })),
-  }
-}
-
-interface Wish {
-  readonly path: string
-  readonly samples: number
-  readonly length: number
-  readonly seed: number | null
-}
-
-/** Samples of one text, without special tokens: from its start one after the other, or from anywhere, as paper.md 4.7 has it. */
-export function drawSamples(
-  { name, tokenizer, config }: Pick<LanguageModel, 'name' | 'tokenizer' | 'config'>,
-  text: string,
-  { path, samples, length, seed }: Wish,
-): Int32Array[] {
-  const refuse = (wanted: string, came: string): never => {
-    throw new LabError('compress/calibration', `Expected ${wanted} for ${samples} × ${length} of ${path}, got ${came}.`)
-  }
-  if (length > config.contextLength)
-    refuse(`samples of at most ${config.contextLength} tokens, the context of ${name},`, `${length} (number)`)
-  const ids = Int32Array.from(tokenizer.encode(text, false))
-  if (ids.length < samples * length)
-    refuse(`at least ${samples * length} tokens, as ${name} reads them,`, `${ids.length}: the text is too short`)
-  const rng = createRng(seed ?? 0).fork('calibration')
-  return Array.from({ length: samples }, (_, i) => {
-    const start = seed === null ? i * length : rng.int(ids.length - length + 1)
-    return ids.slice(start, start + length)
-  })
-}
 
 /** Statistics from a model at work in an engine on samples of equal length: block after block of its matrices, as paper.md 4.7. */
 export function createStats(

@@ -12,7 +12,7 @@ import type { LanguageModel } from '../../models/model.ts'
 import { ASK_VERSION } from '../../score/ask.ts'
 import { scorerOf } from '../../score/index.ts'
 import type { Store } from '../../store/open.ts'
-import { readDifficulty, readGroups } from '../../study/difficulty.ts'
+import { findFile, readDifficulty, readGroups } from '../../study/difficulty.ts'
 import { resolvePlace } from '../../study/places.ts'
 import { planStudy, studyId, type PlannedCell, type ResolvedTask } from '../../study/plan.ts'
 import { parseStudy, type Study, type StudyTask } from '../../study/spec.ts'
@@ -22,7 +22,7 @@ import type { Rung, Task } from '../../tasks/task.ts'
 import type { Labels } from '../../train/head.ts'
 import { TRAIN_VERSION } from '../../train/version.ts'
 import { findLabels } from './heads.ts'
-import { readCalibration, type Calibration } from './calibrate.ts'
+import { readCalibration, type Calibration, type ReadingPlace } from './samples.ts'
 
 /** What one asks for when running a study; what is given here wins over the file. */
 export const studyParams = z.strictObject({
@@ -73,8 +73,13 @@ export interface StudyFacts extends ReportFacts {
   readonly tasks: readonly (ReportFacts['tasks'][number] & { readonly rung: Rung | null })[]
 }
 
+/** What reading a study needs of the place it is read in. */
+export interface StudyReading extends ReadingPlace {
+  readonly store: Pick<Store, 'hashes'>
+}
+
 /** Reads and checks all that a study names; the store is looked at last. Throws a LabError for the first thing that is wrong, before anything is written. */
-export async function prepareStudy(raw: Json, place: { readonly store: Pick<Store, 'hashes'> }): Promise<PreparedStudy> {
+export async function prepareStudy(raw: Json, place: StudyReading): Promise<PreparedStudy> {
   const params = studyParams.parse(raw)
   const file = resolve(params.file)
   const study = withParams(parseStudy(readText(file), file), params)
@@ -82,7 +87,11 @@ export async function prepareStudy(raw: Json, place: { readonly store: Pick<Stor
   const models = study.models.map(({ folder, name }) => ({ ...openModel(folder), name }))
   const tasks = resolveTasks(study)
   const training = await resolveTraining(study, tasks.map(({ task }) => task)) // prettier-ignore
-  const calibration = readCalibration(study, models, engine.provider)
+  const wish = study.calibration && {
+    ...study.calibration,
+    text: findFile(study, study.calibration.text, 'calibration text'),
+  }
+  const calibration = wish && (await readCalibration(wish, models, engine.provider, place))
   const ids = tasks.map(({ task }) => task.id)
   const resolved = models.map((model) => ({
     name: model.name,

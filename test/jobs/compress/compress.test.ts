@@ -9,7 +9,8 @@ import { compress } from '../../../main/compress/recipe.ts'
 import { startEngine } from '../../../main/engine/process.ts'
 import { rounded } from '../../../main/jobs/compress/model-folder.ts'
 import { runCompress, type CompressOptions } from '../../../main/jobs/compress/run.ts'
-import { createStats, drawSamples } from '../../../main/jobs/study/calibrate.ts'
+import { createStats } from '../../../main/jobs/study/calibrate.ts'
+import { drawSamples } from '../../../main/jobs/study/samples.ts'
 import { openModel } from '../../../main/models/folder.ts'
 import { openMasks } from '../../../main/store/masks.ts'
 import { makeModelFolder } from '../../make/model.ts'
@@ -57,7 +58,8 @@ describe('a compressed folder', () => {
   it('is an ordinary one with the weights that a study would ask, and says how they came to be', async () => {
     const model = openModel(source.path)
     const engine = await startEngine({ provider: 'cpu', threads: 1 })
-    const samples = drawSamples(model, readFileSync(text, 'utf8'), { path: text, samples: 4, length: 16, seed: null })
+    const ids = Int32Array.from(model.tokenizer.encode(readFileSync(text, 'utf8'), false))
+    const samples = drawSamples(model, ids, { path: text, samples: 4, length: 16, seed: null })
     const recipe = { method: 'sparsegpt', group: 'layer', pattern: 'free', sparsity: 0.5, params: {}, seed: 0, include: [], exclude: [] } as const // prettier-ignore
     const stats = createStats(model, samples, 'blocks', engine, 4096)
     const wanted = await compress(model.linears, model.weights, recipe, { stats }).finally(() => engine.close())

@@ -7,7 +7,8 @@ import { float32 } from '../../../main/base/tensor.ts'
 import { compress, layerOf } from '../../../main/compress/recipe.ts'
 import { createKeeper } from '../../../main/jobs/study/keep-stats.ts'
 import { startEngine } from '../../../main/engine/process.ts'
-import { createStats, drawSamples } from '../../../main/jobs/study/calibrate.ts'
+import { createStats } from '../../../main/jobs/study/calibrate.ts'
+import { drawSamples } from '../../../main/jobs/study/samples.ts'
 import { openModel } from '../../../main/models/folder.ts'
 import type { LanguageModel } from '../../../main/models/model.ts'
 import { distortionByHessian, relativeError } from '../../../main/compress/distortion.ts'
@@ -29,6 +30,8 @@ function calibrated(made: MadeStudy, words: number, calibration: string): MadeSt
   writeFileSync(made.file, `${readFileSync(made.file, 'utf8')}\ncalibration: ${calibration}\n`)
   return made
 }
+const idsOf = ({ tokenizer }: LanguageModel, text: string) => Int32Array.from(tokenizer.encode(text, false))
+
 async function run({ home, file }: MadeStudy) {
   const bench = openBench({ home, readOnly: false })
   try {
@@ -114,26 +117,6 @@ describe('a study with calibration', () => {
   })
 })
 
-describe('samples of a text', () => {
-  const ids = Array.from({ length: 100 }, (_, i) => i)
-  const model = { name: 'tiny', tokenizer: { encode: () => ids }, config: { contextLength: 16 } } as unknown as Parameters<typeof drawSamples>[0] // prettier-ignore
-  const draw = (seed: number | null, samples = 6, length = 16) =>
-    drawSamples(model, '', { path: 'text.txt', samples, length, seed }).map((sample) => [...sample])
-
-  it('are runs of its tokens: one after the other, or from anywhere by a seed, each time the same', () => {
-    expect(draw(null)).toEqual(Array.from({ length: 6 }, (_, i) => ids.slice(16 * i, 16 * (i + 1))))
-    const [some, again, others] = [draw(1), draw(1), draw(2)]
-    expect(some).toEqual(again)
-    expect(some).not.toEqual(others)
-    for (const sample of [...some, ...others]) expect(sample).toEqual(ids.slice(sample[0], sample[0]! + 16))
-    expect(new Set(draw(0, 6, 1).flat()).size).toBeGreaterThan(2)
-  })
-  it('are refused where the text is too short or the model cannot read as many tokens', () => {
-    expect(() => draw(1, 7)).toThrow(/at least 112 tokens, as tiny reads them, for 7 × 16 of text.txt, got 100/)
-    expect(() => draw(null, 1, 17)).toThrow(/at most 16 tokens, the context of tiny,/)
-  })
-})
-
 /** Asks for the statistics of each stage as compression does, its matrices halved once it was asked for; all others know nothing of before. */
 async function stageByStage(model: LanguageModel, samples: readonly Int32Array[], batchTokens: number) {
   const engine = await startEngine({ provider: 'cpu', threads: 1 })
@@ -176,7 +159,12 @@ describe('statistics of a model', () => {
   it('are to the bit those of a run from the ids for each stage, though a stage goes on from the one before it', async () => {
     using folder = makeModelFolder({ blocks: 5 })
     const model = openModel(folder.path)
-    const samples = drawSamples(model, 'abc dead beef cafe '.repeat(40), { path: 'text', samples: 5, length: 16, seed: 0 })
+    const samples = drawSamples(model, idsOf(model, 'abc dead beef cafe '.repeat(40)), {
+      path: 'text',
+      samples: 5,
+      length: 16,
+      seed: 0,
+    })
     const { equal, inOrder, again } = await stageByStage(model, samples, 32)
     expect(equal).toEqual(Array(equal.length).fill(true))
     // the first two begin at the ids, all others at the block before; the last gathers its rows, by two nodes
@@ -189,7 +177,12 @@ describe('statistics of a model', () => {
   it('are measured once for equal weights, and again for the blocks after one that changed', async () => {
     using folder = makeModelFolder()
     const model = openModel(folder.path)
-    const samples = drawSamples(model, 'abc dead beef cafe '.repeat(20), { path: 'text', samples: 2, length: 16, seed: 0 })
+    const samples = drawSamples(model, idsOf(model, 'abc dead beef cafe '.repeat(20)), {
+      path: 'text',
+      samples: 2,
+      length: 16,
+      seed: 0,
+    })
     const engine = await startEngine({ provider: 'cpu', threads: 1 })
     let opened = 0
     const counted: typeof engine = { ...engine, open: (graph, weights) => (opened++, engine.open(graph, weights)) }
@@ -235,7 +228,12 @@ describe('errors of outputs', () => {
   it('measured on the text are those that the Hessians give, within float32', async () => {
     using folder = makeModelFolder()
     const model = openModel(folder.path)
-    const samples = drawSamples(model, 'abc dead beef cafe '.repeat(60), { path: 'text', samples: 3, length: 20, seed: 1 })
+    const samples = drawSamples(model, idsOf(model, 'abc dead beef cafe '.repeat(60)), {
+      path: 'text',
+      samples: 3,
+      length: 20,
+      seed: 1,
+    })
     const engine = await startEngine({ provider: 'cpu', threads: 1 })
     const recipe = { method: 'magnitude', group: 'layer' as const, pattern: 'free' as const, sparsity: 0.5, params: {}, seed: 0 }
     const { weights } = await compress(model.linears, model.weights, { ...recipe, include: [], exclude: ['*down*'] })
@@ -259,7 +257,7 @@ describeShared('statistics of a real model', () => {
     const model = openModel(shared('models/tinystories-656k'))
     const path = shared('data/text/tinyshakespeare.txt')
     const text = readFileSync(path, 'utf8').slice(0, 20_000)
-    const samples = drawSamples(model, text, { path, samples: 5, length: 128, seed: null })
+    const samples = drawSamples(model, idsOf(model, text), { path, samples: 5, length: 128, seed: null })
     const { equal } = await stageByStage(model, samples, 256)
     expect(equal).toEqual(Array(equal.length).fill(true))
   })
@@ -275,7 +273,7 @@ describeShared('wanda on a real model, calibrated block by block (float64 refere
     const model = openModel(shared('models/tinystories-656k'))
     const path = shared('data/text/tinyshakespeare.txt')
     const text = readFileSync(path, 'utf8').slice(0, 20_000)
-    const samples = drawSamples(model, text, { path, samples: 8, length: 128, seed: null })
+    const samples = drawSamples(model, idsOf(model, text), { path, samples: 8, length: 128, seed: null })
     expect(samples.map((ids) => [...ids])).toEqual(reference.calibration_ids)
     const engine = await startEngine({ provider: 'cpu', threads: 1 })
     const stats = createStats(model, samples, 'blocks', engine, 1024)
