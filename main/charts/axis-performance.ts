@@ -4,9 +4,10 @@ import { type Family, type Point, type Series, type View } from './view.ts'
 import { fixed, multiple, plural } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type DataTable } from './chart.ts'
 import { drawSwatches, layFamilies, LEFT, levelWords, nameFamilies, pointsOf, type FamilyPanel } from './families.ts'
+import { percentScale, type Height } from './heights.ts'
 import { BOLD, drawLegend, textWidth } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
-import { createPanels, logScale, niceScale, timesWords, type Panels, type Scale } from './panels.ts'
+import { createPanels, type Panels, type Scale } from './panels.ts'
 import { INK, ramp, SOFT } from './palette.ts'
 import { drawReference, referenceHeights, referenceLegend, referenceTables, referenceWords, type Reference } from './reference.ts'
 
@@ -41,7 +42,8 @@ export const axisPerformance: Chart = {
       const entries = family.levels.map((p, i) => ({ label: levelWords(p), color: ramp(i, family.levels.length) }))
       drawSwatches(panels, entries, at, layout.isAlone ? ['', ''] : ['easiest', 'hardest'])
     }
-    const y = heightScale(shown, view.better === 'lower', referenceHeights(reference, patternsOf(view)))
+    const isLog = view.better === 'lower'
+    const y = percentScale(shown.map((p) => heightsOf(p, isLog)), isLog, referenceHeights(reference, patternsOf(view))) // prettier-ignore
     for (const panel of layout.panels) drawPanel(panels, panel, y, reference)
     panels.write(amountTitle(view.series), layout.middle, layout.bottom + 6, { fill: SOFT, align: 'center' })
     panels.write(y.isLog ? 'perplexity, × dense' : '% of dense', 8, layout.first, { fill: SOFT, align: 'center', turn: 90 })
@@ -70,23 +72,11 @@ const hasFloor = (view: View) => view.tasks.some((p) => p.chance !== null)
 const isDrawn = (p: Point) => p.axis !== '' && p.normalised !== null && !p.isDenseFloor
 
 /** In percent of dense; the interval is that of the drop, turned round where a higher score is better. */
-function heightsOf({ normalised, drop, dropLow, dropHigh }: Point, isLog: boolean) {
+function heightsOf({ normalised, drop, dropLow, dropHigh }: Point, isLog: boolean): Height {
   const y = normalised!
   // over seeds, the mean of ratios: ends keep their distance from it
   const end = (of: number | null) => (of === null || drop === null ? null : y + (isLog ? 100 : -100) * (of - drop))
   return isLog ? { y, low: end(dropLow), high: end(dropHigh) } : { y, low: end(dropHigh), high: end(dropLow) }
-}
-
-function heightScale(points: readonly Point[], isLog: boolean, more: readonly number[]): Scale {
-  const own = points.flatMap((p) => {
-    const { y, low, high } = heightsOf(p, isLog)
-    return [y, (y + (low ?? y)) / 2, (y + (high ?? y)) / 2]
-  })
-  const heights = [...own, ...more]
-  if (isLog)
-    return { ...logScale(Math.min(100, ...heights), Math.max(200, ...heights)), isLog, label: (v) => timesWords(v / 100) }
-  const label = (v: number) => String(Number(v.toPrecision(6)))
-  return { ...niceScale(Math.max(0, Math.min(90, ...heights)), Math.max(105, ...heights), 5), label }
 }
 
 function drawPanel(panels: Panels, { family, series, box, isFirst }: FamilyPanel, y: Scale, reference: Reference | null): void {

@@ -2,6 +2,8 @@ import { axisDrop } from './axis-drop.ts'
 import { axisPerformance } from './axis-performance.ts'
 import type { Chart } from './chart.ts'
 import { contrast } from './contrast.ts'
+import { dataAdequacy } from './data-adequacy.ts'
+import { dataDose } from './data-dose.ts'
 import { difficulty } from './difficulty.ts'
 import { dose } from './dose.ts'
 import { heatMap } from './heat-map.ts'
@@ -12,6 +14,6 @@ import { trend } from './trend.ts'
 
 /** The order here is the order in the report. */
 export const charts: readonly Chart[] = [
-  ...[transfer, dose, performance, axisPerformance, axisDrop, trend, difficulty],
+  ...[dataAdequacy, transfer, dataDose, dose, performance, axisPerformance, axisDrop, trend, difficulty],
   ...[contrast, heatMap, ledger],
 ]

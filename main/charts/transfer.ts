@@ -2,10 +2,13 @@ import { overallOf, type Overall } from './levels.ts'
 import { compressionOf, groupBy, keyOfLevel, levelKey, type Series } from './view.ts'
 import { fixed, multiple, plural } from './words.ts'
 import { WIDTH, type Chart, type ChartData, type DataTable } from './chart.ts'
+import { dataFamilies } from './data-shares.ts'
+import { percentScale } from './heights.ts'
 import { BOLD, drawLegend, shorten } from './legend.ts'
 import { errorBars, line, marks, ribbon, type Mark } from './marks.ts'
-import { createPanels, logScale, niceScale, SMALL, sparsityScale, timesWords, type Panels, type Scale } from './panels.ts'
+import { createPanels, SMALL, sparsityScale, type Panels } from './panels.ts'
 import { INK, seriesColour, SOFT } from './palette.ts'
+import { drawReference, referenceHeights, referenceLegend, referenceTables, referenceWords } from './reference.ts'
 
 const LEFT = 44
 const GAP = 24
@@ -21,19 +24,21 @@ export const transfer: Chart = {
   title: 'What training after compression brings back',
   empty: 'No compressed version has been trained and scored yet, so there is nothing to compare kinds of training by.',
   once: 'scorer',
-  isFor: ({ view }) => view.training !== '',
-  caption({ view, trainings }) {
+  takesReference: true,
+  // with a single kind there is nothing to compare; of several shares of the data, lines side by side say more than panels
+  isFor: (data) => data.view.training !== '' && (kindsOf(panelsOf(data)).length !== 1 || dataFamilies(data).length === 0),
+  caption({ view, trainings, reference }) {
     const isLog = view.better === 'lower'
     const what = isLog ? 'Mean perplexity as a multiple of' : 'Mean score in percent of'
     const seeds = trainings.some((t) => t.view.series.some((s) => s.seeds.length > 1)) ? ' With several seeds, of compression or of training: means, and the widest span of their intervals.' : '' // prettier-ignore
     const settings = trainings.length > 1 ? ` Panels differ in the training: ${plural(trainings.length, 'setting')}.` : ''
     return (
       `${what} the uncompressed model trained alike (dashed line). Sparse: small weights stay zero while the rest learns. Sparse-to-dense: they start at zero and learn as well. ` +
-      `Freezing: they keep their values and do not learn. All kinds share a mask. Over the tasks on which the dense model, trained alike, is above chance. Bands: 95 % intervals, paired bootstrap over items. Hollow marks: at least half of the tasks are not above chance.${settings}${seeds}`
+      `Freezing: they keep their values and do not learn. All kinds share a mask. Over the tasks on which the dense model, trained alike, is above chance. Bands: 95 % intervals, paired bootstrap over items. Hollow marks: at least half of the tasks are not above chance.${settings}${seeds}${referenceWords(reference)}`
     )
   },
   figure(data, prefix) {
-    const { view } = data
+    const { view, reference } = data
     const all = panelsOf(data)
     const spots = all.flatMap(({ lines }) => lines.flatMap((l) => l.spots))
     if (spots.length === 0) return null
@@ -43,8 +48,10 @@ export const transfer: Chart = {
     const entries = kinds.map((kind) => ({ label: kind, color: colour(kind), mark: 'full' as const, line: 'solid' as const }))
     const dense = { label: 'dense, trained alike', color: INK, line: 'dashed' as const }
     const hollow = { label: 'mostly at the floor', color: SOFT, mark: 'hollow' as const }
-    const top = drawLegend(panels, [...entries, dense, ...(view.better === 'higher' ? [hollow] : [])], LEFT, 0, WIDTH) + 8
-    const y = heightScale(spots, view.better === 'lower')
+    const floor = view.better === 'higher' ? [hollow] : []
+    const top = drawLegend(panels, [...entries, dense, ...floor, ...referenceLegend(reference)], LEFT, 0, WIDTH) + 8
+    const patterns = patternsOf(data)
+    const y = percentScale(spots.map(({ overall: o }) => ({ y: o.normalised!, low: o.normalisedLow, high: o.normalisedHigh })), view.better === 'lower', referenceHeights(reference, patterns)) // prettier-ignore
     // trainings side by side where they fit, compressions below each other
     const wanted = data.trainings.length > 1 ? data.trainings.length : all.length
     const columns = Math.min(COLUMNS, wanted)
@@ -57,6 +64,7 @@ export const transfer: Chart = {
       panels.write(shorten(compression, width / BOLD), box.x, box.y - 27, { bold: true })
       panels.write(shorten(training, width, SMALL), box.x, box.y - 11, { size: SMALL, fill: SOFT })
       const panel = panels.add(box, sparsityScale(), y, { x: true, y: column === 0 })
+      drawReference(panels, panel, reference, [...new Set(lines.map(({ series }) => series.of))])
       panels.draw(line(panel, [[0, 100], [1, 100]], { color: INK, type: 'dashed' })) // prettier-ignore
       for (const one of lines) drawLine(panels, panel, one, colour(one.series.transfer))
     }
@@ -78,7 +86,10 @@ export const transfer: Chart = {
     const head = ['compression', 'training', 'kind', 'level', '% of dense', 'low', 'high', 'mean score', 'tasks', 'at floor']
     return rows.length === 0
       ? []
-      : [{ caption: 'Percent of the dense model trained alike; intervals are 95 %', head, words: 4, rows }]
+      : [
+          { caption: 'Percent of the dense model trained alike; intervals are 95 %', head, words: 4, rows },
+          ...referenceTables(data.reference, patternsOf(data)),
+        ]
   },
 }
 
@@ -114,6 +125,8 @@ function panelsOf({ trainings }: ChartData): Panel[] {
   return all.sort((a, b) => order.indexOf(a.compression) - order.indexOf(b.compression))
 }
 
+const patternsOf = ({ view }: ChartData) => [...new Set(view.series.map(({ of }) => of))]
+
 function kindsOf(panels: readonly Panel[]): string[] {
   return [...new Set(panels.flatMap(({ lines }) => lines.map(({ series }) => series.transfer)))]
 }
@@ -133,14 +146,6 @@ function drawLine(panels: Panels, panel: number, { series, spots }: KindLine, co
 
 function isMostlyFloor({ floor, tasks }: Overall): boolean {
   return floor !== null && floor > 0 && floor * 2 >= tasks
-}
-
-function heightScale(spots: readonly Spot[], isLog: boolean): Scale {
-  const heights = spots.flatMap(({ overall: { normalised, normalisedLow, normalisedHigh } }) => [normalised!, normalisedLow ?? normalised!, normalisedHigh ?? normalised!]) // prettier-ignore
-  if (isLog)
-    return { ...logScale(Math.min(100, ...heights), Math.max(200, ...heights)), isLog, label: (v) => timesWords(v / 100) }
-  const label = (v: number) => String(Number(v.toPrecision(6)))
-  return { ...niceScale(Math.max(0, Math.min(90, ...heights)), Math.max(105, ...heights), 5), label }
 }
 
 function rowOf(names: readonly string[], { label, overall: o }: Spot): DataTable['rows'][number] {

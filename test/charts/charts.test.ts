@@ -197,6 +197,7 @@ describe('the ledger', () => {
   })
 })
 
+const sharesOf = (...all: [number, number][]) => all.map(([items, steps]) => ({ items, steps, rate: 0.1 }))
 const odd: readonly [string, Partial<Sample> | (() => ReportInput)][] = [
   ['67 tasks in 13 groups', {}],
   ['one task', { groups: { '': ['piqa'] }, hasDifficulty: false }],
@@ -215,6 +216,7 @@ const odd: readonly [string, Partial<Sample> | (() => ReportInput)][] = [
     'one training with two seeds',
     () => makeTransferStudy({ trainings: [{ items: 9, steps: 9, rate: 0.1 }], trainSeeds: [0, 1] }),
   ],
+  ['shares of the training data', () => makeTransferStudy({ trainings: sharesOf([200, 3], [2000, 3], [500, 9], [1000, 9]) })],
   ['nothing compressed yet', { hasLevels: false, groups: { a: GROUPS.binding! } }],
   [
     'long names',

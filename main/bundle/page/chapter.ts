@@ -82,7 +82,7 @@ function results({ report, folder }: Chapter, n: number): Html {
  * figure of all trainings side by side is the main one; those of each training, the map of all tasks and the ledger are in the study's own report.
  */
 function isShown(chart: Chart, { view, trainings }: ChartData): boolean {
-  if (chart.id === 'transfer' || chart.id === 'dose') return true
+  if (['data-adequacy', 'transfer', 'data-dose', 'dose'].includes(chart.id)) return true
   if (trainings.length > 1) return false
   // off any axis, tasks are a group; on one, their levels are the lines
   if (chart.id === 'performance') return view.tasks.some(({ axis }) => axis === '')
