@@ -103,13 +103,14 @@ export const bundles = {
   },
   'exports.write': {
     argument: z.strictObject({ study, format: z.string().min(1).max(40), folder: path }),
-    run(bench, { study, format, folder }) {
-      const files = exportFiles(bench, study, format).files.map(({ name, data }) => {
+    async run(bench, { study, format, folder }) {
+      const { files } = await exportFiles(bench, study, format)
+      const paths = files.map(({ name, data }) => {
         const file = join(resolve(folder), name)
         writeWhole(file, data)
         return file
       })
-      return { files }
+      return { files: paths }
     },
   },
   'references.list': {
@@ -123,20 +124,21 @@ export const bundles = {
 } satisfies Partial<Calls>
 
 /** An export of a study, as one file or several, and what it is made from. */
-export function exportFiles(
+export async function exportFiles(
   bench: Bench,
   study: string,
   format: string,
-): { file: string; files: readonly ExportFile[]; report: ReportInput } {
+): Promise<{ file: string; files: readonly ExportFile[]; report: ReportInput }> {
   const found = exports.find(({ id }) => id === format)
   if (!found) throw unknownFormat(format)
   const { report, cells, items } = contentsOf(bench.store, study, bench)
-  return { report, file: found.file, files: filesOf(found, report, { cells: studyCells(cells), items }) }
+  const files = filesOf(found, report, { cells: studyCells(cells), items })
+  return { report, file: found.file, files: [...files, ...((await found.beside?.(report)) ?? [])] }
 }
 
 /** The same as one reply: text, or bytes as base64; several files as a zip. */
 export async function exportReply(bench: Bench, study: string, format: string) {
-  const { file, files } = exportFiles(bench, study, format)
+  const { file, files } = await exportFiles(bench, study, format)
   const [only, ...more] = files
   const isAlone = only !== undefined && more.length === 0 && only.name === file
   if (isAlone && typeof only.data === 'string') return { file, text: only.data, encoding: 'utf-8' as const }

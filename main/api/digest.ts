@@ -46,7 +46,7 @@ export const digest = {
   },
   'exports.several': {
     argument: z.strictObject({ studies, format: z.string().min(1).max(40), folder: path }),
-    run(bench, { studies, format, folder }) {
+    async run(bench, { studies, format, folder }) {
       const rows = several(bench, studies)
       const written: string[] = []
       const write = (name: string, data: string | Uint8Array) => {
@@ -56,7 +56,7 @@ export const digest = {
       }
       const judged: Judged[] = []
       for (const { id, name } of rows) {
-        const { files, report } = exportFiles(bench, id, format)
+        const { files, report } = await exportFiles(bench, id, format)
         for (const file of files) write(`${folderName({ id, name })}/${file.name}`, file.data)
         judged.push({ name, verdicts: report.verdicts })
       }

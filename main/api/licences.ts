@@ -25,13 +25,21 @@ export function readLicences(root: string): Licence[] {
       const manifest = manifestOf(name, from)
       if (!manifest || met.has(name)) continue
       const { license, version, dependencies = {} } = manifest
-      met.set(name, { name, version, licence: (typeof license === 'string' ? license : license?.type) ?? 'not stated' })
-      if (name !== 'electron') walk(Object.keys(dependencies), folderOf(name, from)!) // it needs others to be fetched, not to run
+      const folder = folderOf(name, from)!
+      const said = (typeof license === 'string' ? license : license?.type) ?? headOf(join(folder, 'LICENSE'))
+      met.set(name, { name, version, licence: said ?? 'not stated' })
+      if (name !== 'electron') walk(Object.keys(dependencies), folder) // it needs others to be fetched, not to run
     }
   }
   const ours = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest
   walk([...Object.keys(ours.dependencies ?? {}), ...IN_THE_PAGE], root)
   return [...met.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** What a licence calls itself in its first line, such as "MIT License"; undefined where there is none. */
+function headOf(file: string): string | undefined {
+  if (!existsSync(file)) return undefined
+  return /^(.{2,40}?)(?: License)?$/m.exec(readFileSync(file, 'utf8').trimStart().split('\n', 1)[0]!)?.[1]
 }
 
 /** The folder of a package as Node would find it: the nearest node_modules at or above. */

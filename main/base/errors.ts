@@ -112,6 +112,7 @@ export const FAULTS = {
   'run/queue': 'Move the file aside; the studies in the store are not affected.',
   // reports
   'report/reference': 'See "lab report --reference ?" for the published curves there are.',
+  'figure/svg': 'Save the figure as SVG, which is what it is drawn as, and please report it with the message above.',
   // bundles
   'bundle/file': 'Fetch the bundle again, or export it again; it must be the file that "lab export --bundle" wrote.',
   'bundle/name': 'No lab wrote such a name: do not unpack this file by other means either. Export the study again.',

@@ -84,6 +84,7 @@ describe('the packaging of the app', () => {
     const names = licences.map(({ name }) => name)
     for (const name of ['onnxruntime-node', 'better-sqlite3', 'zod', 'vue', 'electron', 'echarts']) expect(names).toContain(name)
     expect(licences.filter(({ licence }) => licence === 'not stated')).toEqual([])
+    expect(licences.find(({ name }) => name === 'png-js')?.licence).toBe('MIT') // which says so in its LICENSE alone
     expect(licences.every(({ version }) => /^\d+\.\d+/.test(version))).toBe(true)
   })
 })

@@ -38,6 +38,7 @@ export const DOORS: Readonly<Record<string, readonly string[]>> = {
   'better-sqlite3': ['main/store/open.ts', 'test/'],
   yazl: ['main/bundle/archive/zip.ts'],
   yauzl: ['main/bundle/archive/unzip.ts'],
+  pdfkit: ['main/bundle/pdf.ts'],
   'hyparquet-writer': ['main/bundle/archive/parquet.ts', 'test/'],
   echarts: ['main/charts/option.ts', 'main/bundle/svg.ts', 'renderer/parts/Chart.vue'],
   '@huggingface/tokenizers': ['main/models/tokenizer.ts'],

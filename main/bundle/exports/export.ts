@@ -24,6 +24,8 @@ export interface Export {
   /** Name of the file where one is not chosen. */
   readonly file: string
   write(input: ReportInput, cells: ExportCells): string | Uint8Array | readonly ExportFile[]
+  /** Further files, which a bundle goes without: it has the same as `write` gives it. */
+  beside?(input: ReportInput): Promise<readonly ExportFile[]>
 }
 
 /** The files of an export, whether it is one or several. */

@@ -1,16 +1,22 @@
 import type { ReportInput } from '../../charts/input.ts'
 import { drawFigures, type Drawn } from '../figures.ts'
+import { pdfOf } from '../pdf.ts'
 import { tikzOf } from '../tex/tikz.ts'
 import { tableCsv } from '../tex/table-csv.ts'
 import type { Export, ExportFile } from './export.ts'
 
-/** Every figure of the report as SVG and as TikZ with pgfplots, and its numbers as CSV. */
+/** Every figure of the report as SVG, PDF and TikZ with pgfplots, and its numbers as CSV. */
 export const figures: Export = {
   id: 'figures',
-  label: 'all figures as SVG and pgfplots, their numbers as CSV',
+  label: 'all figures as SVG, PDF and pgfplots, their numbers as CSV',
   extension: 'zip',
   file: 'figures.zip',
   write: (input) => drawnFigures(input).flatMap(filesOfFigure),
+  async beside(input) {
+    const files: ExportFile[] = []
+    for (const { id, chart, svg } of drawnFigures(input)) files.push({ name: `${id}.pdf`, data: await pdfOf(svg!, chart.title) })
+    return files
+  },
 }
 
 /** The figures that have something to show, in the order of the report. */
