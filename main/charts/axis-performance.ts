@@ -27,7 +27,7 @@ export const axisPerformance: Chart = {
       ? ' Hollow marks: not above chance at this level. Ticks at the right edge: what chance is of the dense score of each level, where its line ends when nothing is left. Levels on which the dense model itself is not above chance are not drawn.'
       : ''
     const seeds = view.series.some((s) => s.seeds.length > 1) ? ' With several seeds: means, and the widest span of their intervals.' : '' // prettier-ignore
-    return `${what} Colours run from the easiest level (light) to the hardest (dark). Where harder levels lose more, darker lines fall earlier. Bars: 95 % intervals, paired bootstrap over items.${bitsWords(view.series)}${floor}${seeds} ${sizeWords(view)}${referenceWords(reference)}`
+    return `${what} Colours run from the easiest level to the hardest. Where harder levels lose more, their lines fall earlier. Bars: 95 % intervals, paired bootstrap over items.${bitsWords(view.series)}${floor}${seeds} ${sizeWords(view)}${referenceWords(reference)}`
   },
   figure({ view, reference }, prefix) {
     const shown = view.series.flatMap((s) => s.levels.flatMap(({ points }) => points)).filter(isDrawn)

@@ -43,7 +43,7 @@ export const dataAdequacy: Chart = {
     const hidden = hiddenOf(families)
     const gone = hidden.length === 0 ? '' : ` Not drawn, because the uncompressed model trained alike is not above chance: ${list(hidden)}.` // prettier-ignore
     const seeds = isRepeated(data) ? ' With several seeds or draws of the data: means, and the widest span of their intervals.' : '' // prettier-ignore
-    return `${what} Colours run from all of the data (${list(most)}; light, easiest) to the least (dark, hardest). Where less data is harder and harder tasks lose more, darker lines fall earlier. Bars: 95 % intervals, paired bootstrap over items.${bitsWords(view.series)}${floor}${gone}${seeds} ${sizeWords(view)}${referenceWords(reference)}`
+    return `${what} Colours run from all of the data (${list(most)}; easiest) to the least (hardest). Where less data is harder and harder tasks lose more, lines of less data fall earlier. Bars: 95 % intervals, paired bootstrap over items.${bitsWords(view.series)}${floor}${gone}${seeds} ${sizeWords(view)}${referenceWords(reference)}`
   },
   figure(data, prefix) {
     const { view, reference } = data

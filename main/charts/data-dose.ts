@@ -136,7 +136,7 @@ function shareScale(shares: readonly number[], width: number): Scale {
   const at = shares.map(Math.log2).reverse()
   const [min, max] = [at[0]! - 0.25, at.at(-1)! + 0.25]
   // from the right: all of the data always has its word
-  const ticks = at.reduceRight<number[]>((kept, v) => (kept.length > 0 && ((kept[0]! - v) / (max - min)) * width < 19 ? kept : [v, ...kept]), []) // prettier-ignore
+  const ticks = at.reduceRight<number[]>((kept, v) => (kept.length > 0 && ((kept[0]! - v) / (max - min)) * width < 17 ? kept : [v, ...kept]), []) // prettier-ignore
   return { min, max, ticks, label: (v) => percent(2 ** v, 0) }
 }
 
