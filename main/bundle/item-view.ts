@@ -2,19 +2,19 @@ import { LabError } from '../base/errors.ts'
 import { levelLabel } from '../study/plan.ts'
 import type { Store } from '../store/open.ts'
 import { outcomesOf, type ItemCell } from './items.ts'
-import { marginOf, rightChoices } from './margins.ts'
+import { goldOf, marginOf } from './margins.ts'
 
 /** Bit of the flags of an outcome. */
 const TRUNCATED = 1
 
 /** What every level of a study answered to one item. LabError 'api/argument' for a task or item that it does not have. */
-export function viewItem(store: Pick<Store, 'items'>, cells: readonly ItemCell[], task: string, item: number) {
+export function viewItem(store: Pick<Store, 'items' | 'answers'>, cells: readonly ItemCell[], task: string, item: number) {
   const mine = cells.filter(({ record }) => record.key.task.id === task)
   const tasks = [...new Set(cells.map(({ record }) => record.key.task.id))]
   if (mine.length === 0)
     throw new LabError('api/argument', `Expected a task with finished cells (${tasks.slice(0, 20).join(', ')}), got "${task}".`)
   const asked = mine.map(({ record }) => outcomesOf(store, record))
-  const gold = rightChoices(asked)
+  const gold = goldOf(store, mine.map(({ record }) => record), asked) // prettier-ignore
   const place = asked[0]!.ids.indexOf(item)
   if (place < 0)
     throw new LabError('api/argument', `Expected an item of "${task}", which has ${asked[0]!.ids.length}, got ${item} (number).`)

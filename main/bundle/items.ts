@@ -6,7 +6,7 @@ import type { Store } from '../store/open.ts'
 import { levelLabel } from '../study/plan.ts'
 import type { Rung, StudyFacts } from './facts.ts'
 import { methodName } from './facts.ts'
-import { marginOf, rightChoices } from './margins.ts'
+import { goldOf, marginOf } from './margins.ts'
 import { referenceKey, trainingColumns } from './training.ts'
 
 /** A finished cell as the table of items names it. */
@@ -65,7 +65,7 @@ export function levelsOf(cells: readonly ItemCell[]) {
 }
 
 /** Reads every item of a study. LabError 'bundle/items' where it came without them, 'store/corrupt'. */
-export function readItems(store: Pick<Store, 'items'>, cells: readonly ItemCell[]): ItemTable {
+export function readItems(store: Pick<Store, 'items' | 'answers'>, cells: readonly ItemCell[]): ItemTable {
   const starts: number[] = []
   const rows = cells.reduce((sum, { record }) => (starts.push(sum), sum + record.items), 0)
   const table = {
@@ -79,9 +79,14 @@ export function readItems(store: Pick<Store, 'items'>, cells: readonly ItemCell[
   return table
 }
 
-function fillTask(table: ItemTable, mine: readonly number[], starts: readonly number[], store: Pick<Store, 'items'>): void {
+function fillTask(
+  table: ItemTable,
+  mine: readonly number[],
+  starts: readonly number[],
+  store: Pick<Store, 'items' | 'answers'>,
+): void {
   const asked = new Map(mine.map((i) => [i, outcomesOf(store, table.cells[i]!.record)]))
-  const gold = rightChoices([...asked.values()])
+  const gold = goldOf(store, mine.map((i) => table.cells[i]!.record), [...asked.values()]) // prettier-ignore
   const margins = new Map([...asked].map(([i, outcomes]) => [i, marginOf(outcomes, gold)]))
   const references = new Map(mine.flatMap((i) => (table.cells[i]!.isDense ? [[keyOf(table.cells[i]!), i] as const] : [])))
   for (const i of mine) {

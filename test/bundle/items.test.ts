@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { orderItems, type ItemWish } from '../../main/bundle/item-page.ts'
 import { viewItem } from '../../main/bundle/item-view.ts'
 import { itemCells, levelsOf, readItems, FLIPS } from '../../main/bundle/items.ts'
-import { marginOf, rightChoices } from '../../main/bundle/margins.ts'
+import { marginOf, shownChoices } from '../../main/bundle/margins.ts'
 import type { StudyFacts } from '../../main/bundle/facts.ts'
 import { openStore } from '../../main/store/open.ts'
 import type { ItemOutcomes } from '../../main/store/records.ts'
@@ -26,14 +26,14 @@ describe('margins', () => {
   const dense = outcomes([[-1, -2, -3], [-4, -1], [-2], [-5, -6, -7], [-1, -2, -3]], [1, 0, 1, 0, 0])
   const pruned = outcomes([[-2, -1, -3], [-1, -4], [-3], [-6, -5.5, -7], [-3, -2, -1]], [0, 1, 0, 1, 0])
   it('are measured from the choice that any level shows to be right', () => {
-    const gold = rightChoices([dense, pruned])
+    const gold = shownChoices([dense, pruned])
     // the likeliest where an answer is right; of two choices the other one where it is wrong; unknown where nobody is right
     expect([...gold]).toEqual([0, 0, -1, 1, -1])
     expect([...marginOf(dense, gold)]).toEqual([1, -3, -2, -1, NaN])
     expect([...marginOf(pruned, gold)]).toEqual([-1, 3, -3, 0.5, NaN])
   })
   it('are positive where an item is right and not where it is wrong', () => {
-    const gold = rightChoices([dense, pruned])
+    const gold = shownChoices([dense, pruned])
     for (const one of [dense, pruned]) {
       marginOf(one, gold).forEach((margin, i) => {
         if (one.counts[i]! > 1 && !Number.isNaN(margin)) expect(margin > 0).toBe(one.scores.acc!.value[i] === 1)
@@ -100,6 +100,33 @@ describe('the items of a study', () => {
     expect(view.levels[1]).toMatchObject({ ll: [...ll.subarray(34, 36)], scores: { acc: scores.acc!.value[17] } })
     expect(() => viewItem(store, cells, 'none', 0)).toThrow(/easy, middling, hard/)
     expect(() => viewItem(store, cells, 'hard', 200)).toThrow(/200 \(number\)/)
+  })
+  it('take the right choice from the record where there is one, though no level shows it', () => {
+    using kept = makeFolder()
+    const study = addStudy(kept.path, { name: 'kept' })
+    using writer = { ...openStore(kept.path), [Symbol.dispose]: () => writer.close() }
+    const mine = itemCells(writer.cells.ofStudy(study), writer.studies.read(study).spec as unknown as StudyFacts)
+    const dense = mine.find(({ isDense, record }) => isDense && record.key.task.id === 'hard')!.record
+    const shown = viewItem(writer, mine, 'hard', 17)
+    // the made-up cells say which of two choices is right: a record that says the other one can come from nowhere else
+    const choice = new Int32Array(200).fill(1 - shown.gold!)
+    const whole = { ll: new Float32Array(200), tokens: new Int32Array(200), bytes: new Int32Array(200) }
+    expect(writer.answers.save(dense.fingerprint, { choice, ...whole })).toBe(1)
+    const view = viewItem(writer, mine, 'hard', 17)
+    expect(view.gold).toBe(1 - shown.gold!)
+    expect(view.levels.map(({ margin }) => margin)).toEqual(shown.levels.map(({ margin }) => -margin!))
+    const { cell, item, margin } = readItems(writer, mine)
+    const row = item.findIndex((id, i) => id === 17 && mine[cell[i]!]!.record === dense)
+    expect(margin[row]).toBe(view.levels[0]!.margin)
+  })
+  it('are refused where the record is not of as many items', () => {
+    using kept = makeFolder()
+    const study = addStudy(kept.path, { name: 'short' })
+    using writer = { ...openStore(kept.path), [Symbol.dispose]: () => writer.close() }
+    const mine = itemCells(writer.cells.ofStudy(study), writer.studies.read(study).spec as unknown as StudyFacts)
+    const { fingerprint } = mine.find(({ isDense }) => isDense)!.record
+    writer.answers.save(fingerprint, { choice: new Int32Array(3), ll: new Float32Array(3), tokens: new Int32Array(3), bytes: new Int32Array(3) }) // prettier-ignore
+    expect(() => readItems(writer, mine)).toThrow(/right answer for each of the 200 items of cell [0-9a-f]{64}, got 3/)
   })
   it('of a large study are read and sorted within a second: a million of them', () => {
     using large = makeFolder()
