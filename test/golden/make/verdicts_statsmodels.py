@@ -121,10 +121,14 @@ def spread():
     return {"samples": np.round(x, 6).tolist(), "error": float((np.quantile(np.round(x, 6), 1 - tail) - np.quantile(np.round(x, 6), tail)) / 2)}
 
 
-def needed(drop, p, alpha, power):
-    """Connor 1987, eq. 3: pairs for McNemar's test, discordance as if before and after were independent."""
-    psi = p * (1 - p + drop) + (1 - p) * (p - drop)
-    return (stats.norm.ppf(1 - alpha / 2) * np.sqrt(psi) + stats.norm.ppf(power) * np.sqrt(psi - drop**2)) ** 2 / drop**2
+def found(n, p, drop, alpha):
+    """Unconditional power of the exact McNemar test (Duffy 1984): over the number of discordant pairs, falls alone."""
+    lost, gained = p * (1 - p + drop), (1 - p) * (p - drop)
+    d = np.arange(n + 1)
+    # the most gained ones with which twice the binomial tail is at most alpha
+    most = stats.binom.ppf(alpha / 2, d, 0.5)
+    most = np.where(2 * stats.binom.cdf(most, d, 0.5) <= alpha, most, most - 1)
+    return float(np.sum(stats.binom.pmf(d, n, lost + gained) * stats.binom.cdf(most, d, gained / (lost + gained))))
 
 
 def simulated(n, p, drop, alpha, runs=20000):
@@ -141,7 +145,7 @@ def power():
     cases = []
     for n, p in [(50, 0.9), (200, 0.6), (200, 0.9), (277, 0.85), (1000, 0.75), (1043, 0.8), (2000, 0.5), (5463, 0.925)]:
         for alpha, wish in [(0.05, 0.8), (0.01, 0.9)]:
-            drop = optimize.brentq(lambda d: needed(d, p, alpha, wish) - n, 1e-9, p)
+            drop = optimize.brentq(lambda d: found(n, p, d, alpha) - wish, 1e-6, p, xtol=1e-13)
             case = {"n": n, "p": p, "alpha": alpha, "power": wish, "drop": drop}
             if wish == 0.8:
                 case["simulated"] = simulated(n, p, drop, alpha)
