@@ -285,6 +285,13 @@ export interface CellFault {
   readonly fault: Fault
 }
 
+/** A file as text, or its bytes as base64. */
+export interface FileText {
+  readonly file: string
+  readonly text: string
+  readonly encoding: 'utf-8' | 'base64'
+}
+
 /** A figure of the report: SVG on a transparent ground, drawn for white paper. */
 export interface FigureSvg {
   readonly id: string
@@ -1023,10 +1030,7 @@ export interface Api {
   /** One HTML page that needs nothing else. */
   'studies.report': [StudyWord & { readonly reference?: string | null | undefined }, string]
   /** Text, or bytes as base64; a format of several files as one zip. */
-  'studies.export': [
-    StudyWord & { readonly format: string },
-    { readonly file: string; readonly text: string; readonly encoding: 'utf-8' | 'base64' },
-  ]
+  'studies.export': [StudyWord & { readonly format: string }, FileText]
   'studies.several': [StudiesWord, readonly StudyRow[]]
   /** One HTML page over all, and their hypotheses for a terminal, '' where nothing was judged. `links`: where the page finds the report of each, or null. */
   'studies.digest': [
@@ -1054,6 +1058,10 @@ export interface Api {
   'exports.write': [StudyWord & { readonly format: string; readonly folder: string }, { readonly files: readonly string[] }]
   /** The same of several studies, a folder each, and the table of hypotheses by studies beside them. */
   'exports.several': [StudiesWord & { readonly format: string; readonly folder: string }, { readonly files: readonly string[] }]
+  /** A chart as a PDF of one page, base64: its lines and letters, no pixels. `svg`: as the lab or its window draws it. */
+  'charts.pdf': [{ readonly svg: string; readonly title: string }, string]
+  /** Files of different names as one zip, base64. */
+  'files.zip': [{ readonly files: readonly FileText[] }, string]
   /** Published curves that figures can be laid over. */
   'references.list': [null, readonly ReferenceRow[]]
   'references.show': [{ readonly reference: string }, ReferenceCurves]

@@ -1,3 +1,5 @@
+import type { FileText } from '../preload/contract.ts'
+
 /** Lets the reader keep a text or picture as a file. */
 export function saveFile(name: string, content: string | Blob, type = 'text/plain;charset=utf-8'): void {
   const address = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type }) : content)
@@ -15,16 +17,20 @@ export function saveAddress(name: string, address: string): void {
   saveFile(name, new Blob([bytes], { type: /^data:([^;]+)/.exec(head)?.[1] ?? 'application/octet-stream' }))
 }
 
-/** What the lab gave as a file to keep: text, or bytes as base64. */
-export interface Kept {
-  readonly file: string
-  readonly text: string
-  readonly encoding: 'utf-8' | 'base64'
-}
-
-export function saveKept({ file, text, encoding }: Kept): void {
+/** What the lab gave, as a file to keep. */
+export function saveKept({ file, text, encoding }: FileText): void {
   if (encoding === 'utf-8') saveFile(file, text)
   else saveAddress(file, `data:application/octet-stream;base64,${text}`)
+}
+
+export async function base64Of(blob: Blob): Promise<string> {
+  const reader = new FileReader()
+  const read = new Promise<string>((done, fail) => {
+    reader.onload = () => done(reader.result as string)
+    reader.onerror = () => fail(reader.error ?? new Error('no bytes'))
+  })
+  reader.readAsDataURL(blob)
+  return (await read).split(',', 2)[1]!
 }
 
 /** Rows as CSV (RFC 4180). */

@@ -13,6 +13,7 @@ import { tableCsv } from '../bundle/tex/table-csv.ts'
 import { listTemplates } from '../study/templates.ts'
 import { exportFiles } from './bundles.ts'
 import type { Calls } from './call.ts'
+import { sourceOf, type Source } from './opened.ts'
 import { reportOf } from './report.ts'
 
 const study = z.string().min(1).max(200)
@@ -26,20 +27,21 @@ const PAPER = 'paper/all'
 export const digest = {
   'studies.several': {
     argument: z.strictObject({ studies }),
-    run: (bench, { studies }) => several(bench, studies),
+    run: (bench, { studies }) => several(bench, studies).map(({ row, opened }) => ({ ...row, id: opened?.id ?? row.id })),
   },
   'studies.digest': {
     argument: z.strictObject({ studies, links: z.array(path.nullable()).max(200), width: z.int().min(20).max(1000) }),
     run(bench, { studies, links, width }) {
-      const rows = several(bench, studies)
+      const all = several(bench, studies)
       const abouts = new Map(listTemplates().map(({ name, about }) => [name, about]))
-      const chapters = rows.map((row, i): Chapter => {
+      const chapters = all.map(({ bench: source, row }, i): Chapter => {
         const about = abouts.get(row.name) ?? null
-        return { report: reportOf(bench, row.id), about, link: links[i] ?? null, folder: folderName(row) }
+        return { report: reportOf(source, row.id), about, link: links[i] ?? null, folder: folderName(row) }
       })
-      const judged = chapters.map(({ report }, i) => ({ name: rows[i]!.name, verdicts: report.verdicts }))
+      const judged = chapters.map(({ report }, i) => ({ name: all[i]!.row.name, verdicts: report.verdicts }))
+      const own = all.flatMap(({ row, opened }) => (opened ? [] : [row]))
       return {
-        page: renderDigest({ title: titleOf(chapters), chapters, commands: commandsOf(bench, rows) }),
+        page: renderDigest({ title: titleOf(chapters), chapters, commands: commandsOf(bench, own) }),
         overview: formatOverview(judged, { width, colour: false }),
       }
     },
@@ -47,7 +49,7 @@ export const digest = {
   'exports.several': {
     argument: z.strictObject({ studies, format: z.string().min(1).max(40), folder: path }),
     async run(bench, { studies, format, folder }) {
-      const rows = several(bench, studies)
+      const all = several(bench, studies)
       const written: string[] = []
       const write = (name: string, data: string | Uint8Array) => {
         const file = join(resolve(folder), name)
@@ -55,10 +57,10 @@ export const digest = {
         written.push(file)
       }
       const judged: Judged[] = []
-      for (const { id, name } of rows) {
-        const { files, report } = await exportFiles(bench, id, format)
-        for (const file of files) write(`${folderName({ id, name })}/${file.name}`, file.data)
-        judged.push({ name, verdicts: report.verdicts })
+      for (const { bench: source, row } of all) {
+        const { files, report } = await exportFiles(source, row.id, format)
+        for (const file of files) write(`${folderName(row)}/${file.name}`, file.data)
+        judged.push({ name: row.name, verdicts: report.verdicts })
       }
       const table = tallyTable(judged)
       write('hypotheses.csv', tableCsv(table))
@@ -68,12 +70,21 @@ export const digest = {
   },
 } satisfies Partial<Calls>
 
+/** A study, where it lies. */
+interface Chosen extends Pick<Source, 'bench' | 'opened'> {
+  readonly row: StudyRow
+}
+
 /** The studies behind these words, each once. LabError 'study/unknown', or 'cli/usage' where two words are one study. */
-function several({ store }: Bench, words: readonly string[]): StudyRow[] {
-  const rows = words.flatMap((word) => (word === PAPER ? paperStudies(store.studies.list()) : [store.studies.find(word)]))
-  const twice = rows.find((row, i) => rows.findIndex(({ id }) => id === row.id) < i)
+function several(bench: Bench, words: readonly string[]): Chosen[] {
+  const all = words.flatMap((word): Chosen[] => {
+    if (word === PAPER) return paperStudies(bench.store.studies.list()).map((row) => ({ bench, row, opened: undefined }))
+    const { study, ...source } = sourceOf(bench, word)
+    return [{ ...source, row: source.bench.store.studies.find(study) }]
+  })
+  const twice = all.find(({ row }, i) => all.findIndex((other) => other.row.id === row.id) < i)?.row
   if (twice) throw new LabError('cli/usage', `Expected different studies, got ${twice.name} (${twice.id.slice(0, 8)}) twice.`)
-  return rows
+  return all
 }
 
 /** The newest study of each experiment on the built-in model, in the order of the paper. */
@@ -93,9 +104,10 @@ function titleOf(chapters: readonly Chapter[]): string {
   return chapters.every(({ about }) => about !== null) ? `The paper’s experiments${of}` : `Studies side by side${of}`
 }
 
-/** What brings the figures and tables of these studies as files. */
-function commandsOf(bench: Bench, rows: readonly StudyRow[]): string[] {
-  const paper = listTemplates().some(({ name }) => name === rows[0]!.name) ? several(bench, [PAPER]) : []
+/** What brings the figures and tables of these studies of the lab as files; nothing where there are none. */
+function commandsOf({ store }: Bench, rows: readonly StudyRow[]): string[] {
+  if (rows.length === 0) return []
+  const paper = listTemplates().some(({ name }) => name === rows[0]!.name) ? paperStudies(store.studies.list()) : []
   const isPaper = paper.length === rows.length && paper.every(({ id }, i) => id === rows[i]!.id)
   const words = isPaper ? PAPER : rows.map(({ id }) => id.slice(0, 8)).join(' ')
   return ['figures', 'latex', 'verdicts'].map((format) => `npm run lab -- export ${words} --format ${format} --out ${format}`)

@@ -7,6 +7,7 @@ import type { Call, Calls } from './call.ts'
 import { bundles } from './bundles.ts'
 import { digest } from './digest.ts'
 import { drafts } from './drafts.ts'
+import { files } from './files.ts'
 import { items } from './items.ts'
 import { lab } from './lab.ts'
 import { library } from './library.ts'
@@ -31,6 +32,7 @@ const calls: Calls = {
   ...tasks,
   ...templates,
   ...bundles,
+  ...files,
 }
 
 /** Every call there is. */

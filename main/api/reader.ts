@@ -63,7 +63,10 @@ const BRIEF: readonly ApiName[] = [
     'studies.remove',
     'studies.draft',
     'studies.examples',
+    'studies.several',
     'bundles.opened',
+    'charts.pdf',
+    'files.zip',
   ] as const),
 ]
 /** How often the store is looked at for changes. */

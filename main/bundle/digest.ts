@@ -17,7 +17,7 @@ export interface Digest {
   readonly title: string
   /** In the order of the page. */
   readonly chapters: readonly Chapter[]
-  /** What to type after "lab" to have figures and tables as files, a line each. */
+  /** What to type to have figures and tables as files, a line each; none where they cannot be had so. */
   readonly commands: readonly string[]
 }
 
@@ -37,7 +37,7 @@ export function renderDigest({ title, chapters, commands }: Digest): string {
   const parts: readonly (readonly [id: string, title: string, inside: Html | readonly Html[]])[] = [
     ['verdicts', 'What the hypotheses come to', [over, countList(chapters)]],
     ['rules', 'The hypotheses and their rules', ruleList(chapters)],
-    ['files', 'Figures and tables as files', fileWords(commands)],
+    ...(commands.length > 0 ? [['files', 'Figures and tables as files', fileWords(commands)] as const] : []),
   ]
   const last = ['reading', 'How to read the numbers', facts(TERMS, 'terms')] as const
   const link = (id: string, words: string) => markup`<a href="#${id}">${words}</a>\n`
@@ -96,5 +96,5 @@ function ruleList(chapters: readonly Chapter[]): Html {
 }
 
 function fileWords(commands: readonly string[]): Html {
-  return markup`<p>Each figure is one file as SVG, one for LaTeX (pgfplots) and its numbers as CSV; below a figure stands what they are called. Verdicts, one by one, are a LaTeX table among the rest and CSV by themselves. The table of hypotheses by studies is in <code>hypotheses.csv</code> and <code>hypotheses.tex</code> beside them. On paper stands what is open: what should be printed of the reasons, open it before.</p>\n<pre><code>${commands.join('\n')}</code></pre>\n` // prettier-ignore
+  return markup`<p>Each figure is one file as SVG, one as PDF, one for LaTeX (pgfplots) and its numbers as CSV; below a figure stands what they are called. Verdicts, one by one, are a LaTeX table among the rest and CSV by themselves. The table of hypotheses by studies is in <code>hypotheses.csv</code> and <code>hypotheses.tex</code> beside them. On paper stands what is open: what should be printed of the reasons, open it before.</p>\n<pre><code>${commands.join('\n')}</code></pre>\n` // prettier-ignore
 }

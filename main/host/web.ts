@@ -3,6 +3,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { ApiName } from '../../preload/contract.ts'
 import { LabError, toFault, type FaultCode } from '../base/errors.ts'
 import { sha256 } from '../base/files.ts'
 import type { Reader } from '../api/reader.ts'
@@ -16,8 +17,10 @@ export interface RunningWeb extends Running {
   readonly key: string
 }
 
-/** Bytes of one argument at most. */
+/** Bytes of one argument at most: words, or drawings and pictures of a page that has shown its key. */
 const MOST_BYTES = 1 << 20
+const MOST_DRAWN = 64 << 20
+const DRAWN: readonly string[] = ['charts.pdf', 'files.zip'] satisfies readonly ApiName[]
 /** Milliseconds that a request may take to arrive. */
 const ARRIVAL_MS = 10_000
 /** A line now and then, so that both ends notice when the other is gone. */
@@ -107,8 +110,9 @@ async function respond(request: IncomingMessage, response: ServerResponse, { rea
   if (pathname.startsWith('/call/')) {
     checkKey(request, key)
     checkMethod(request, 'POST')
-    const argument = await readJson(request)
-    return sendJson(response, 200, await reader.answer(pathname.slice('/call/'.length), argument))
+    const name = pathname.slice('/call/'.length)
+    const argument = await readJson(request, DRAWN.includes(name) ? MOST_DRAWN : MOST_BYTES)
+    return sendJson(response, 200, await reader.answer(name, argument))
   }
   if (pathname === '/events') {
     checkKey(request, key)
@@ -153,7 +157,7 @@ function checkMethod(request: IncomingMessage, expected: 'GET' | 'POST'): void {
   throw new Refusal(405, 'host/refused', `Expected ${expected}, got ${request.method}.`)
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readJson(request: IncomingMessage, most: number): Promise<unknown> {
   const type = request.headers['content-type'] ?? ''
   if (!/^application\/json(\s*;\s*charset=utf-8)?$/i.test(type)) {
     throw new Refusal(415, 'host/refused', `Expected application/json, got ${type || 'no content type'}.`)
@@ -162,7 +166,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   let bytes = 0
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length
-    if (bytes > MOST_BYTES) throw new Refusal(413, 'api/argument', `Expected at most ${MOST_BYTES} bytes, got more.`)
+    if (bytes > most) throw new Refusal(413, 'api/argument', `Expected at most ${most} bytes, got more.`)
     parts.push(part)
   }
   try {

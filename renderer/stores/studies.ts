@@ -4,6 +4,7 @@ import type {
   CellFault,
   ChartRows,
   Fault,
+  FileText,
   OpenedBundle,
   Reply,
   ResultRow,
@@ -14,7 +15,6 @@ import type {
 import { lab } from '../lab.ts'
 import { useRoute } from './route.ts'
 import { said } from './said.ts'
-import type { Kept } from '../save.ts'
 
 /** What the lab last said of one study. */
 export interface Shown {
@@ -137,9 +137,9 @@ export const useStudies = defineStore('studies', () => {
   }
 
   /** The report or an export of the chosen study as a file to keep; undefined where the lab says why not. */
-  async function fetchFile(format: string): Promise<Kept | undefined> {
+  async function fetchFile(format: string): Promise<FileText | undefined> {
     const { id, name } = study.value!
-    const reply: Reply<Kept> =
+    const reply: Reply<FileText> =
       format === 'report'
         ? fileOf(await lab.call('studies.report', { study: id }))
         : await lab.call('studies.export', { study: id, format })
@@ -155,6 +155,6 @@ export const useStudies = defineStore('studies', () => {
   }
 })
 
-function fileOf(reply: Reply<string>): Reply<Kept> {
+function fileOf(reply: Reply<string>): Reply<FileText> {
   return reply.ok ? { ok: true, value: { file: 'report.html', text: reply.value, encoding: 'utf-8' } } : reply
 }

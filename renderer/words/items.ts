@@ -59,4 +59,10 @@ export const compare = {
   measure: 'Shown',
   level: 'Task and level',
   noRows: 'These studies have no task and level in common under this score.',
+  paper: 'The paper’s experiments',
+  paperAbout: 'The newest study of each of them on the built-in model',
+  letGo: 'Choose none',
+  page: 'Save one page over them',
+  pageAbout: 'Hypotheses over all, then a section each: one HTML page that needs nothing else',
+  making: 'Making the page…',
 } as const

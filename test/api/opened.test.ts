@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OpenedBundle, ResultRow, StudyComparison } from '../../preload/contract.ts'
+import type { OpenedBundle, ResultRow, StudyComparison, StudyRow } from '../../preload/contract.ts'
 import { answer } from '../../main/api/index.ts'
 import { closeOpened } from '../../main/api/opened.ts'
 import { openBench, type Bench } from '../../main/bench.ts'
@@ -47,6 +47,14 @@ describe('a bundle that stands open', () => {
     expect(sides.studies.map((row) => row.id)).toEqual([STUDY, id])
     const rows = await ask<ResultRow[]>('studies.results', { study: STUDY })
     expect(sides.rows.filter(({ study }) => study === id)).toHaveLength(rows.length)
+    // on a page of its own, with no command for a study that this lab does not have
+    const several = (studies: string[]) => ask<{ page: string }>('studies.digest', { studies, links: studies.map(() => null), width: 90 }) // prettier-ignore
+    expect((await several([STUDY])).page).toContain('lab -- export')
+    expect((await several([id])).page).not.toContain('lab -- export')
+    expect((await ask<StudyRow[]>('studies.several', { studies: [id] })).map((row) => row.id)).toEqual([id])
+    await expect(several([STUDY, id])).rejects.toThrow(/^cli\/usage/)
+    const { files } = await ask<{ files: string[] }>('exports.several', { studies: [id], format: 'csv', folder: at('out') })
+    expect(files.map((path) => existsSync(path))).toEqual([true, true, true])
     await expect(ask('studies.remove', { study: id })).rejects.toThrow(/^bundle\/read-only/)
     expect(await ask('studies.list', null)).toHaveLength(1)
     expect(await ask('bundles.close', { id })).toEqual([])

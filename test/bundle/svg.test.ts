@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createPanels, niceScale } from '../../main/charts/panels.ts'
 import { marks } from '../../main/charts/marks.ts'
-import { escapeText, renderSvg } from '../../main/bundle/svg.ts'
+import { renderSvg } from '../../main/bundle/svg.ts'
+import { escapeText } from '../../main/charts/svg.ts'
 import type { Figure } from '../../main/charts/option.ts'
 import { unbalanced } from '../make/markup.ts'
 

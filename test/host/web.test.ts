@@ -123,6 +123,10 @@ describe('the page on loopback', () => {
     expect((await call('null')).status).toBe(415)
     expect((await call('{', JSON_TYPE)).status).toBe(400)
     expect((await call(`"${'x'.repeat(1 << 20)}"`, JSON_TYPE)).status).toBe(413)
+    // drawings are larger than words
+    const drawing = `{"svg":"${'x'.repeat(1 << 20)}","title":""}`
+    expect((await post('/call/charts.pdf', drawing, here(), key(), JSON_TYPE)).status).toBe(200)
+    expect((await post('/call/charts.pdf', drawing, here(), JSON_TYPE)).status).toBe(401)
     expect((await get('/call/studies.list', here(), key())).status).toBe(405)
     expect((await post('/', 'null', here(), key(), JSON_TYPE)).status).toBe(405)
   })

@@ -150,6 +150,10 @@ const SCRIPT: readonly (readonly [name: string, argument: unknown])[] = [
   ['bundles.close', { id: '0'.repeat(32) }],
   ['bundles.close', { id: '../settings' }],
   ['references.show', { reference: 'none' }],
+  ['charts.pdf', { svg: '<svg width="8" height="6"><path d="M1 2L3 4" stroke="#000"/></svg>', title: 'a line' }],
+  ['charts.pdf', { svg: 'a line', title: '' }],
+  ['files.zip', { files: [{ file: 'a.txt', text: 'τ', encoding: 'utf-8' }] }],
+  ['files.zip', { files: [{ file: '../a.txt', text: '', encoding: 'base64' }] }],
   ['nobody.knows', { x: 1 }],
   ['__proto__', null],
 ]

@@ -1,4 +1,4 @@
-import { escapeText } from '../svg.ts'
+import { escapeText } from '../../charts/svg.ts'
 
 /** Text that is HTML already: the only thing that `markup` does not escape. */
 export class Html {
