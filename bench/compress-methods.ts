@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises'
 import { createRng } from '../main/base/rng.ts'
 import { float32, sizeOf } from '../main/base/tensor.ts'
 import type { Quota, Stats } from '../main/compress/method.ts'
+import { whole } from '../main/compress/products.ts'
 import { compress, type Recipe, type StatsSource } from '../main/compress/recipe.ts'
 import { startEngine, type ProcessEngine } from '../main/engine/process.ts'
 import { pruneInEngine } from '../main/jobs/masks-in-engine.ts'
@@ -130,10 +131,17 @@ function makeModel(blocks: number) {
 /** H = 2·XᵀX, in the engine: it is not what is measured. */
 async function gram(engine: ProcessEngine, x: Float64Array, width: number): Promise<Float64Array> {
   const tokens = x.length / width
-  const xt = new Float64Array(x.length)
-  for (let i = 0; i < tokens; i++) for (let j = 0; j < width; j++) xt[j * tokens + i] = x[i * width + j]!
-  const product = { a: xt, b: x, m: width, k: tokens, n: width, isTransposed: false }
-  const h = await productsOf(engine)!(product, async () => void (await setImmediate()))
+  const h = new Float64Array(width * width)
+  const product = {
+    a: whole(x, width),
+    b: whole(x, width),
+    c: whole(h, width),
+    m: width,
+    k: tokens,
+    n: width,
+    isATransposed: true,
+  }
+  await productsOf(engine)!(product, async () => void (await setImmediate()))
   return h.map((sum) => 2 * sum)
 }
 

@@ -1,7 +1,7 @@
 import { LabError } from '../base/errors.ts'
 import type { MatrixShape } from '../onnx/graph.ts'
 import type { Stats } from './method.ts'
-import { runPlain, type Steps } from './products.ts'
+import { runPlain, whole, type Steps } from './products.ts'
 
 /** What a change of weights does to the outputs of its matrix, over the calibration tokens. */
 export interface Distortion {
@@ -38,8 +38,9 @@ export function* energyOf(shape: MatrixShape, entry: (i: number) => number, hess
   for (let from = 0; from < out; from += ROWS_AT_ONCE) {
     const rows = Math.min(ROWS_AT_ONCE, out - from)
     const d = Float64Array.from({ length: rows * width }, (_, i) => entry(from * width + i))
-    const product = yield { a: d, b: hessian, m: rows, k: width, n: width, isTransposed: false }
-    for (let i = 0; i < d.length; i++) sum += d[i]! * product[i]!
+    const dh = new Float64Array(rows * width)
+    yield { a: whole(d, width), b: whole(hessian, width), c: whole(dh, width), m: rows, k: width, n: width }
+    for (let i = 0; i < d.length; i++) sum += d[i]! * dh[i]!
   }
   return Math.max(0, sum)
 }

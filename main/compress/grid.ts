@@ -9,12 +9,15 @@ export interface GridSettings {
   readonly shrink: boolean
 }
 
-/** Scale and zero of the weights that share them. */
+/** Scale and code of 0 of the weights that share them. */
 export interface Grid {
   readonly scale: number
   readonly zero: number
-  /** Largest code. */
-  readonly most: number
+}
+
+/** The largest code. */
+export function mostOf(bits: number): number {
+  return 2 ** bits - 1
 }
 
 const f = Math.fround
@@ -24,7 +27,7 @@ const f = Math.fround
  * codes, and rounding decides. The range holds 0; weights that are all 0 get [−1, 1].
  */
 export function gridOf(weights: Float32Array, { bits, symmetric, shrink, range }: GridSettings): Grid {
-  const most = 2 ** bits - 1
+  const most = mostOf(bits)
   let [low, high] = [0, 0]
   for (const w of weights) [low, high] = [Math.min(low, w), Math.max(high, w)]
   // rows without a negative weight too: the published range [0, max] leaves half of the codes beyond it
@@ -32,21 +35,21 @@ export function gridOf(weights: Float32Array, { bits, symmetric, shrink, range }
   if (low === 0 && high === 0) [low, high] = [-1, 1]
   const between = (from: number, to: number): Grid => {
     const scale = f(f(to - from) / most)
-    return { scale, zero: symmetric ? (most + 1) / 2 : halfToEven(f(-from / scale)), most }
+    return { scale, zero: symmetric ? (most + 1) / 2 : halfToEven(f(-from / scale)) }
   }
   let best = between(low, high)
   if (!shrink) return best
   let least = Infinity
   for (let i = 0; i < 80; i++) {
     const grid = between(f((1 - i / 100) * low), f((1 - i / 100) * high))
-    const error = errorOf(weights, grid)
+    const error = errorOf(weights, grid, most)
     if (error < least) [least, best] = [error, grid]
   }
   return best
 }
 
 /** The code nearest to a weight, 0 … most. */
-export function codeOf(w: number, { scale, zero, most }: Grid): number {
+export function codeOf(w: number, scale: number, zero: number, most: number): number {
   return Math.min(Math.max(halfToEven(f(w / scale)) + zero, 0), most)
 }
 
@@ -55,14 +58,16 @@ export function weightOf(code: number, scale: number, zero: number): number {
   return f(scale * (code - zero))
 }
 
-function errorOf(weights: Float32Array, grid: Grid): number {
+function errorOf(weights: Float32Array, { scale, zero }: Grid, most: number): number {
   let error = 0
-  for (const w of weights) error += Math.abs(f(weightOf(codeOf(w, grid), grid.scale, grid.zero) - w)) ** 2.4
+  for (const w of weights) error += Math.abs(f(weightOf(codeOf(w, scale, zero, most), scale, zero) - w)) ** 2.4
   return error
 }
 
+/** Added to a smaller double it leaves no room for a fraction: what the addition rounds to is the nearest whole number, halves to the even one. */
+const WHOLE = 1.5 * 2 ** 52
+
 /** Nearest whole number, halves to the even one (Math.round takes them up). */
 export function halfToEven(x: number): number {
-  const rounded = Math.round(x)
-  return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded
+  return Math.abs(x) < 2 ** 51 ? x + WHOLE - WHOLE : Math.round(x)
 }

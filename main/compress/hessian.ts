@@ -1,6 +1,6 @@
 import { LabError } from '../base/errors.ts'
 import type { Linear } from './method.ts'
-import { copyBlock, runPlain, type Steps } from './products.ts'
+import { partOf, runPlain, whole, type Steps } from './products.ts'
 
 /** A Hessian made ready: dead inputs and damping as in paper.md 4.6, and what the sweeps over columns need of its inverse. */
 export interface Prepared {
@@ -48,8 +48,9 @@ export function* preparing(
   const damped = new Float64Array(n * n)
   for (let i = 0; i < n; i++) {
     const from = order[i]! * n
-    // what lies below the diagonal is never read, and 0 in the end
-    for (let j = i; j < n; j++) damped[i * n + j] = hessian[from + order[j]!]!
+    // what lies below the diagonal is 0
+    if (byDiagonal) for (let j = i; j < n; j++) damped[i * n + j] = hessian[from + order[j]!]!
+    else damped.set(hessian.subarray(from + i, from + n), from + i)
     damped[i * n + i] = diagonal[order[i]!]! + damp
   }
   const fail = (pivot: number, at: number) =>
@@ -62,9 +63,10 @@ export function* preparing(
 const PIECE = 128
 
 /**
- * U with H⁻¹ = UᵀU, in place of the rows and columns `from` to before `to` of H, of which the upper half is read. With H = RRᵀ and R upper
+ * U with H⁻¹ = UᵀU, in place of the rows and columns `from` to before `to` of H, of which the lower half is 0. With H = RRᵀ and R upper
  * triangular, U is R⁻¹: the factor is unique, and H is never inverted as a whole. By halves, [H₁ B; · H₂]: U₂ first, then
- * R₁₂ = B·U₂ᵀ, then U₁ from H₁ − R₁₂R₁₂ᵀ, then U₁₂ = −U₁R₁₂U₂, so that nearly all of the work is in products of matrices.
+ * R₁₂ = B·U₂ᵀ, then U₁ from H₁ − R₁₂R₁₂ᵀ, then U₁₂ = −U₁R₁₂U₂, so that nearly all of the work is in products of matrices. Each is made
+ * in two halves that leave out what is 0 in a triangle, or not asked for.
  */
 function* invertRoot(h: Float64Array, size: number, from: number, to: number, fail: Fail): Steps<void> {
   if (to - from <= PIECE) {
@@ -73,19 +75,39 @@ function* invertRoot(h: Float64Array, size: number, from: number, to: number, fa
     invertUpper(h, size, from, to)
     return
   }
-  const middle = from + PIECE * Math.ceil((to - from) / PIECE / 2)
+  const middle = halfOf(from, to, PIECE)
   const [m, n] = [middle - from, to - middle]
+  const [u, r12, left] = [whole(h, size), whole(new Float64Array(m * n), n), whole(new Float64Array(m * n), n)]
+  const [first, second] = [halves(from, middle), halves(middle, to)]
   yield* invertRoot(h, size, middle, to, fail)
-  const u2 = copyBlock(h, size, middle, middle, n, n)
-  const r12 = yield { a: copyBlock(h, size, from, middle, m, n), b: u2, m, k: n, n, isTransposed: true }
-  const change = yield { a: r12, b: r12, m, k: n, n: m, isTransposed: true }
-  for (let i = 0; i < m; i++) {
-    for (let j = i; j < m; j++) h[(from + i) * size + from + j]! -= change[i * m + j]!
+  for (const [p, q] of second) {
+    const ofU2 = { b: partOf(u, p, p), k: to - p, n: q - p, isBTransposed: true }
+    yield { a: partOf(u, from, p), ...ofU2, c: partOf(r12, 0, p - middle), m }
+  }
+  for (const [p, q] of first) {
+    const square = { a: partOf(r12, p - from, 0), b: partOf(r12, p - from, 0), k: n, isBTransposed: true }
+    yield { ...square, c: partOf(u, p, p), m: q - p, n: middle - p, isSubtracted: true }
+    for (let i = p + 1; i < q; i++) h.fill(0, i * size + p, i * size + i)
   }
   yield* invertRoot(h, size, from, middle, fail)
-  const left = yield { a: copyBlock(h, size, from, from, m, m), b: r12, m, k: m, n, isTransposed: false }
-  const u12 = yield { a: left, b: u2, m, k: n, n, isTransposed: false }
-  for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) h[(from + i) * size + middle + j] = -u12[i * n + j]!
+  for (const [p, q] of first) {
+    const ofU1 = { a: partOf(u, p, p), m: q - p, k: middle - p }
+    yield { ...ofU1, b: partOf(r12, p - from, 0), c: partOf(left, p - from, 0), n, isSubtracted: true } // from 0: −U₁R₁₂
+  }
+  for (const [p, q] of second) {
+    const ofU2 = { b: partOf(u, middle, p), k: q - middle, n: q - p }
+    yield { a: left, ...ofU2, c: partOf(u, from, p), m }
+  }
+}
+
+/** The middle of a range, whole pieces from its beginning. */
+function halfOf(from: number, to: number, piece: number): number {
+  return from + piece * Math.ceil((to - from) / piece / 2)
+}
+
+function halves(from: number, to: number): readonly (readonly [from: number, to: number])[] {
+  const middle = halfOf(from, to, PIECE / 2)
+  return middle < to ? [[from, middle], [middle, to]] : [[from, to]] // prettier-ignore
 }
 
 type Fail = (pivot: number, at: number) => never

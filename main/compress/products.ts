@@ -1,126 +1,199 @@
 import type { Breathe } from './rank.ts'
 
-/** A product of two dense matrices, a [m, k] · b [k, n], or · bᵀ with b [n, k]; row-major, contiguous. */
-export interface Product {
-  readonly a: Float64Array
-  readonly b: Float64Array
-  readonly m: number
-  readonly k: number
-  readonly n: number
-  readonly isTransposed: boolean
+type Numbers = Float32Array | Float64Array
+
+/** A matrix that lies in an array, row-major: entry (i, j) at `at + i · stride + j`. */
+export interface Part {
+  readonly data: Numbers
+  readonly at: number
+  readonly stride: number
 }
 
 /**
- * An algorithm that leaves its heavy products to whoever drives it: it yields them and is given [m, n] back. Undefined is a place to give
- * other work its turn; for a second at most it does without.
+ * c ← op(a)·op(b), or c ← c − op(a)·op(b), of dense matrices: op(a) [m, k], op(b) [k, n], c [m, n], where op transposes if asked to. In
+ * float32 where c is, else in float64. c shares no entry with a or b.
  */
-export type Steps<T> = Generator<Product | undefined, T, Float64Array>
+export interface Product {
+  readonly a: Part
+  readonly b: Part
+  readonly c: Part
+  readonly m: number
+  readonly k: number
+  readonly n: number
+  readonly isATransposed?: boolean
+  readonly isBTransposed?: boolean
+  readonly isSubtracted?: boolean
+}
+
+/**
+ * An algorithm that leaves its heavy products to whoever drives it: it yields them and goes on when they are made. Undefined is a place to
+ * give other work its turn; for a second at most it does without.
+ */
+export type Steps<T> = Generator<Product | undefined, T, void>
 
 /** Makes products, in this thread or in an engine; takes breath at least once a second. */
-export type Multiply = (product: Product, breathe: Breathe) => Promise<Float64Array>
+export type Multiply = (product: Product, breathe: Breathe) => Promise<void>
 
 /** Runs an algorithm to its end in this thread. */
 export function runPlain<T>(steps: Steps<T>): T {
-  let step = steps.next(NOTHING)
-  while (!step.done) step = steps.next(step.value ? multiplyPlain(step.value) : NOTHING)
+  let step = steps.next()
+  for (; !step.done; step = steps.next()) if (step.value) multiplyPlain(step.value)
   return step.value
 }
 
 /** Runs an algorithm while other work gets its turn; `multiply` makes the products that are worth it. */
 export async function drive<T>(steps: Steps<T>, breathe: Breathe, multiply: Multiply = inStretches): Promise<T> {
-  let step = steps.next(NOTHING)
-  while (!step.done) {
-    const { value } = step
+  let step = steps.next()
+  for (; !step.done; step = steps.next()) {
     await breathe()
-    step = steps.next(
-      !value ? NOTHING : value.m * value.k * value.n < SMALL ? multiplyPlain(value) : await multiply(value, breathe),
-    )
+    const { value } = step
+    if (!value) continue
+    if (value.m * value.k * value.n < SMALL) multiplyPlain(value)
+    else await multiply(value, breathe)
   }
   return step.value
 }
 
-const NOTHING = new Float64Array()
-/** Below so many multiplications the way to an engine and back takes longer: some 5 ms of work here. */
+/** Below so many multiplications the way to an engine and back takes longer: some 2 ms of work here. */
 const SMALL = 1 << 22
 /** Multiplications between two turns of other work: some 100 ms. */
 const STRETCH = 1 << 27
 
 const inStretches: Multiply = async (product, breathe) => {
-  const { m, k, n } = product
-  const c = new Float64Array(m * n)
-  const rows = Math.max(1, Math.floor(STRETCH / (k * n)))
+  const { a, c, m, k, n, isATransposed } = product
+  const rows = 4 * Math.max(1, Math.floor(STRETCH / (4 * k * n))) // as they are taken at once, for the same sums in the same order
   for (let from = 0; from < m; from += rows) {
     await breathe()
-    multiplyRows(product, c, from, Math.min(from + rows, m))
+    multiplyPlain({
+      ...product,
+      m: Math.min(rows, m - from),
+      a: { ...a, at: a.at + from * (isATransposed ? 1 : a.stride) },
+      c: { ...c, at: c.at + from * c.stride },
+    })
   }
-  return c
+}
+
+/** The matrix that all of an array is, with rows of `stride`. */
+export function whole(data: Numbers, stride: number): Part {
+  return { data, at: 0, stride }
+}
+
+/** A matrix from a row and a column of another on. */
+export function partOf({ data, at, stride }: Part, row: number, column: number): Part {
+  return { data, at: at + row * stride + column, stride }
 }
 
 /** A product in plain TypeScript. */
-export function multiplyPlain(product: Product): Float64Array {
-  const c = new Float64Array(product.m * product.n)
-  multiplyRows(product, c, 0, product.m)
-  return c
+export function multiplyPlain({ a, b, c, m, k, n, isATransposed, isBTransposed, isSubtracted = false }: Product): void {
+  const result = isDoubles(c) ? c : doublesOf(c, m, n)
+  if (!isSubtracted)
+    for (let i = 0; i < m; i++) result.data.fill(0, result.at + i * result.stride, result.at + i * result.stride + n)
+  takeProduct(
+    result,
+    { ...(isDoubles(a) ? a : isATransposed ? doublesOf(a, k, m) : doublesOf(a, m, k)), isTransposed: isATransposed ?? false },
+    isBTransposed ? transposed(b, n, k) : isDoubles(b) ? b : doublesOf(b, k, n),
+    { m, k, n, sign: isSubtracted ? -1 : 1 },
+  )
+  if (result === c) return
+  for (let i = 0; i < m; i++) c.data.set(result.data.subarray(i * n, (i + 1) * n), c.at + i * c.stride)
 }
 
-/** Columns of b whose rows stay in the cache while all rows of a pass over them. */
+/** A part of an array of doubles, the one kind that the kernel is compiled for. */
+export interface Doubles extends Part {
+  readonly data: Float64Array
+}
+
+function isDoubles(part: Part): part is Doubles {
+  return part.data instanceof Float64Array
+}
+
+function doublesOf({ data, at, stride }: Part, rows: number, columns: number): Doubles {
+  const copy = new Float64Array(rows * columns)
+  for (let i = 0; i < rows; i++) copy.set(data.subarray(at + i * stride, at + i * stride + columns), i * columns)
+  return whole(copy, columns) as Doubles
+}
+
+/** Columns of a square piece of which both rows and columns are read from the cache. */
+const TILE = 32
+
+/** [columns, rows] of a part [rows, columns]. */
+function transposed({ data, at, stride }: Part, rows: number, columns: number): Doubles {
+  const turned = new Float64Array(rows * columns)
+  for (let top = 0; top < rows; top += TILE) {
+    for (let left = 0; left < columns; left += TILE) {
+      const [bottom, right] = [Math.min(top + TILE, rows), Math.min(left + TILE, columns)]
+      for (let i = top; i < bottom; i++) {
+        for (let j = left; j < right; j++) turned[j * rows + i] = data[at + i * stride + j]!
+      }
+    }
+  }
+  return whole(turned, rows) as Doubles
+}
+
+/** Columns of b whose rows stay in the cache while all rows of c pass over them. */
 const PANEL = 256
 
-function multiplyRows(product: Product, c: Float64Array, from: number, to: number): void {
-  if (product.isTransposed) return multiplyByTransposed(product, c, from, to)
-  const { a, b, k, n } = product
+interface Sizes {
+  readonly m: number
+  readonly k: number
+  readonly n: number
+  readonly sign: 1 | -1
+}
+
+/** c ← c ± op(a)·b, four rows of c and four terms at once: each entry of b that is read serves four sums, each sum that is read four terms. */
+export function takeProduct(
+  c: Doubles,
+  a: Doubles & { readonly isTransposed: boolean },
+  b: Doubles,
+  { m, k, n, sign }: Sizes,
+): void {
+  const [across, down] = a.isTransposed ? [a.stride, 1] : [1, a.stride]
   for (let left = 0; left < n; left += PANEL) {
-    const right = Math.min(left + PANEL, n)
-    for (let i = from; i < to; i++) {
-      const row = i * n
-      let l = 0
-      // four rows of b at once: a sum is read and written a quarter as often
-      for (; l + 4 <= k; l += 4) {
-        const at = i * k + l
-        const [a0, a1, a2, a3] = [a[at]!, a[at + 1]!, a[at + 2]!, a[at + 3]!]
-        const [b0, b1, b2, b3] = [l * n, (l + 1) * n, (l + 2) * n, (l + 3) * n]
-        for (let j = left; j < right; j++) c[row + j]! += a0 * b[b0 + j]! + a1 * b[b1 + j]! + a2 * b[b2 + j]! + a3 * b[b3 + j]!
-      }
-      for (; l < k; l++) {
-        const factor = a[i * k + l]!
-        for (let j = left; j < right; j++) c[row + j]! += factor * b[l * n + j]!
+    const width = Math.min(PANEL, n - left)
+    for (let i = 0; i < m; i += 4) {
+      for (let l = 0; l < k; l += 4) {
+        const cAt = c.at + i * c.stride + left
+        const aAt = a.at + i * down + l * across
+        const bAt = b.at + l * b.stride + left
+        if (i + 4 <= m && l + 4 <= k) takeFour(c, cAt, a.data, aAt, across, down, b, bAt, width, sign)
+        else takeRest(c, cAt, a.data, aAt, across, down, b, bAt, width, sign, Math.min(4, m - i), Math.min(4, k - l))
       }
     }
   }
 }
 
-function multiplyByTransposed({ a, b, k, n }: Product, c: Float64Array, from: number, to: number): void {
-  for (let i = from; i < to; i++) {
-    const rowA = i * k
-    let j = 0
-    // four sums at once: none waits for the one before it
-    for (; j + 4 <= n; j += 4) {
-      let [s0, s1, s2, s3] = [0, 0, 0, 0]
-      const [b0, b1, b2, b3] = [j * k, (j + 1) * k, (j + 2) * k, (j + 3) * k]
-      for (let l = 0; l < k; l++) {
-        const x = a[rowA + l]!
-        s0 += x * b[b0 + l]!
-        s1 += x * b[b1 + l]!
-        s2 += x * b[b2 + l]!
-        s3 += x * b[b3 + l]!
-      }
-      const at = i * n + j
-      ;[c[at], c[at + 1], c[at + 2], c[at + 3]] = [s0, s1, s2, s3]
-    }
-    for (; j < n; j++) {
-      let sum = 0
-      for (let l = 0; l < k; l++) sum += a[rowA + l]! * b[j * k + l]!
-      c[i * n + j] = sum
-    }
+// Destructured arrays would be made in each turn of a loop: names are given one by one here.
+// prettier-ignore
+function takeFour(
+  { data: c, stride: cStride }: Doubles, c0: number, a: Float64Array, at: number, across: number, down: number,
+  { data: b, stride: bStride }: Doubles, b0: number, width: number, sign: number,
+): void {
+  const c1 = c0 + cStride, c2 = c1 + cStride, c3 = c2 + cStride
+  const b1 = b0 + bStride, b2 = b1 + bStride, b3 = b2 + bStride
+  const at1 = at + down, at2 = at1 + down, at3 = at2 + down
+  const second = across, third = 2 * across, fourth = 3 * across
+  const a00 = sign * a[at]!, a01 = sign * a[at + second]!, a02 = sign * a[at + third]!, a03 = sign * a[at + fourth]!
+  const a10 = sign * a[at1]!, a11 = sign * a[at1 + second]!, a12 = sign * a[at1 + third]!, a13 = sign * a[at1 + fourth]!
+  const a20 = sign * a[at2]!, a21 = sign * a[at2 + second]!, a22 = sign * a[at2 + third]!, a23 = sign * a[at2 + fourth]!
+  const a30 = sign * a[at3]!, a31 = sign * a[at3 + second]!, a32 = sign * a[at3 + third]!, a33 = sign * a[at3 + fourth]!
+  for (let j = 0; j < width; j++) {
+    const x0 = b[b0 + j]!, x1 = b[b1 + j]!, x2 = b[b2 + j]!, x3 = b[b3 + j]!
+    c[c0 + j]! += a00 * x0 + a01 * x1 + a02 * x2 + a03 * x3
+    c[c1 + j]! += a10 * x0 + a11 * x1 + a12 * x2 + a13 * x3
+    c[c2 + j]! += a20 * x0 + a21 * x1 + a22 * x2 + a23 * x3
+    c[c3 + j]! += a30 * x0 + a31 * x1 + a32 * x2 + a33 * x3
   }
 }
 
-/** The part of a square matrix [size, size] from a row and a column on, as a matrix of its own. */
-export function copyBlock(from: Float64Array, size: number, row: number, column: number, rows: number, columns: number) {
-  const block = new Float64Array(rows * columns)
+// prettier-ignore
+function takeRest(
+  { data: c, stride: cStride }: Doubles, cAt: number, a: Float64Array, at: number, across: number, down: number,
+  { data: b, stride: bStride }: Doubles, bAt: number, width: number, sign: number, rows: number, terms: number,
+): void {
   for (let i = 0; i < rows; i++) {
-    const at = (row + i) * size + column
-    block.set(from.subarray(at, at + columns), i * columns)
+    for (let l = 0; l < terms; l++) {
+      const factor = sign * a[at + i * down + l * across]!
+      for (let j = 0; j < width; j++) c[cAt + i * cStride + j]! += factor * b[bAt + l * bStride + j]!
+    }
   }
-  return block
 }

@@ -15,7 +15,7 @@ import { drive, type Multiply } from './products.ts'
 import type { Breathe } from './rank.ts'
 
 /** Version of the numbers that compression gives: part of every fingerprint. */
-export const COMPRESS_VERSION = 1
+export const COMPRESS_VERSION = 2
 
 /** What is to be done to the weights. `include` and `exclude` are patterns of whole names, * stands for anything; no `include` means all. */
 export interface Recipe {

@@ -1,15 +1,27 @@
 import type { Linear } from './method.ts'
-import { copyBlock, runPlain, type Steps } from './products.ts'
+import { partOf, runPlain, takeProduct, whole, type Doubles, type Steps } from './products.ts'
 import type { Prepared } from './hessian.ts'
 
 /** Weights during a sweep over their columns, column by column in the order of the sweep: column i of all rows is contiguous. */
 export interface Columns {
   readonly out: number
   readonly in: number
-  /** [in, out]; changed as the sweep goes on. */
-  readonly w: Float64Array
+  /** [in, out], in float32 as in the papers' code; changed as the sweep goes on, a block at a time. */
+  readonly w: Float32Array
   /** [in, in], as in `Prepared`. */
   readonly upper: Float64Array
+}
+
+/** Some rows of the block of columns that the sweep is in, with all updates before; in float64 until the block is done. */
+export interface Strip {
+  /** First column, and the one after the last. */
+  readonly from: number
+  readonly to: number
+  /** First row. */
+  readonly row: number
+  readonly rows: number
+  /** Column i, from its first row on, is at (i − from) · rows. */
+  readonly w: Float64Array
 }
 
 /** What a method does with the columns it comes to. */
@@ -18,19 +30,34 @@ export interface Decision {
   readonly together?: number
   /** Before the columns `from` up to `to` are swept. */
   block?(from: number, to: number): void
-  /** Writes what column i becomes, a number per row. */
-  column(i: number, becomes: Float64Array): void
+  /** Writes what column i becomes in the rows of a strip, a number per row. */
+  column(i: number, strip: Strip, becomes: Float64Array): void
 }
 
 /** The weights in the order of a prepared Hessian, those of dead inputs 0. */
 export function columnsOf({ out, in: width, w }: Linear, { upper, order, isDead }: Prepared): Columns {
-  const columns = new Float64Array(width * out)
-  for (let i = 0; i < width; i++) {
-    const input = order[i]!
-    if (isDead[input]) continue
-    for (let row = 0; row < out; row++) columns[i * out + row] = w[row * width + input]!
+  const columns = new Float32Array(width * out)
+  for (const [top, bottom, left, right] of squares(out, width)) {
+    for (let i = left; i < right; i++) {
+      const input = order[i]!
+      if (isDead[input]) continue
+      for (let row = top, at = row * width + input; row < bottom; row++, at += width) columns[i * out + row] = w[at]!
+    }
   }
   return { out, in: width, w: columns, upper }
+}
+
+/** Rows and columns of a piece that both are read from the cache. */
+const SQUARE = 64
+
+/** The pieces of a matrix, each as its rows from and up to, and its columns, so that it can be read along the one and written along the other. */
+export function* squares(
+  rows: number,
+  columns: number,
+): Generator<readonly [top: number, bottom: number, left: number, right: number]> {
+  for (let top = 0; top < rows; top += SQUARE) {
+    for (let left = 0; left < columns; left += SQUARE) yield [top, Math.min(top + SQUARE, rows), left, Math.min(left + SQUARE, columns)] // prettier-ignore
+  }
 }
 
 /**
@@ -43,103 +70,91 @@ export function sweep(columns: Columns, blockSize: number, decision: Decision): 
 
 /** As `sweep`, its products left to the driver. */
 export function* sweeping(columns: Columns, blockSize: number, decision: Decision): Steps<void> {
-  const errors = new Float64Array(columns.in * columns.out)
-  yield* sweepPart(columns, errors, { from: 0, to: columns.in, blockSize, decision })
+  const errors = new Float32Array(columns.in * columns.out)
+  const room = new Float64Array(Math.min(blockSize, columns.in) * Math.min(ROWS, columns.out))
+  const at: Work = { columns, errors, blockSize, decision, w: room, e: room.slice(), becomes: new Float64Array(ROWS) }
+  yield* sweepPart(at, 0, columns.in)
 }
 
-interface Part {
-  readonly from: number
-  readonly to: number
+interface Work {
+  readonly columns: Columns
+  /** What each column swept left to make up for, [in, out]. */
+  readonly errors: Float32Array
   readonly blockSize: number
   readonly decision: Decision
+  /** Room for a strip, for its errors, and for a column of it. */
+  readonly w: Float64Array
+  readonly e: Float64Array
+  readonly becomes: Float64Array
 }
 
 /** Blocks by halves: the right half is made up to with all errors of the left one in a single product, before any of it is swept. */
-function* sweepPart(columns: Columns, errors: Float64Array, part: Part): Steps<void> {
-  const { from, to, blockSize } = part
+function* sweepPart(work: Work, from: number, to: number): Steps<void> {
+  const { columns, errors, blockSize } = work
   if (to - from <= blockSize) {
     yield // a block takes well below a second
-    sweepBlock(columns, errors, part)
+    sweepBlock(work, from, to)
     return
   }
   const { out, in: width, w, upper } = columns
   const middle = from + blockSize * Math.ceil((to - from) / blockSize / 2)
-  yield* sweepPart(columns, errors, { ...part, to: middle })
-  const [m, k] = [to - middle, middle - from]
-  const a = transposed(copyBlock(upper, width, from, middle, k, m), k, m)
-  yield // laying out a large product takes its time
-  const change = yield { a, b: errors.slice(from * out, middle * out), m, k, n: out, isTransposed: false }
-  for (let i = 0, at = middle * out; i < change.length; i++, at++) w[at]! -= change[i]!
-  yield* sweepPart(columns, errors, { ...part, from: middle })
+  yield* sweepPart(work, from, middle)
+  const between = { a: partOf(whole(upper, width), from, middle), isATransposed: true, b: partOf(whole(errors, out), from, 0) }
+  yield { ...between, c: partOf(whole(w, out), middle, 0), m: to - middle, k: middle - from, n: out, isSubtracted: true }
+  yield* sweepPart(work, middle, to)
 }
 
-/** Columns that are updated one by one; those after them get the updates of several at once, and are read and written less often. */
-const LEAF = 16
+/** Rows of a strip: a block of so many stays in the cache with its errors. */
+const ROWS = 256
 
-function sweepBlock(columns: Columns, errors: Float64Array, { from, to, decision }: Part): void {
+function sweepBlock(work: Work, from: number, to: number): void {
+  const { columns, errors, decision } = work
+  const { out, w } = columns
   decision.block?.(from, to)
-  const { together = 1 } = decision
-  const leaf = together * Math.ceil(LEAF / together)
-  const becomes = new Float64Array(columns.out)
-  for (let start = from; start < to; start += leaf) {
-    const end = Math.min(start + leaf, to)
-    for (let i = start; i < end; i++) sweepColumn(columns, errors, i, end, becomes, decision)
-    for (let j = end; j < to; j++) subtractAll(columns, errors, start, end, j)
+  for (let row = 0; row < out; row += ROWS) {
+    const rows = Math.min(ROWS, out - row)
+    const strip: Strip = { from, to, row, rows, w: work.w }
+    for (let i = from; i < to; i++) strip.w.set(w.subarray(i * out + row, i * out + row + rows), (i - from) * rows)
+    sweepStrip(work, strip, from, to)
+    for (let i = from; i < to; i++) {
+      const at = (i - from) * rows
+      w.set(strip.w.subarray(at, at + rows), i * out + row)
+      errors.set(work.e.subarray(at, at + rows), i * out + row)
+    }
   }
 }
 
-function sweepColumn(
-  { out, in: width, w, upper }: Columns,
-  errors: Float64Array,
-  i: number,
-  end: number,
-  becomes: Float64Array,
-  decision: Decision,
-): void {
-  decision.column(i, becomes)
-  const [at, pivot] = [i * out, upper[i * width + i]!]
-  for (let row = 0; row < out; row++) {
-    errors[at + row] = (w[at + row]! - becomes[row]!) / pivot
+/** Columns that are updated one by one; more of them are swept by halves. */
+const LEAF = 4
+
+function sweepStrip(work: Work, strip: Strip, from: number, to: number): void {
+  const { together = 1 } = work.decision
+  const leaf = together * Math.ceil(LEAF / together)
+  if (to - from <= leaf) {
+    for (let i = from; i < to; i++) sweepColumn(work, strip, i, to)
+    return
+  }
+  const middle = from + leaf * Math.ceil((to - from) / leaf / 2)
+  sweepStrip(work, strip, from, middle)
+  const { in: width, upper } = work.columns
+  const a = { ...(partOf(whole(upper, width), from, middle) as Doubles), isTransposed: true }
+  const [c, b] = [strip.w, work.e].map((data, i) => ({ data, at: ((i ? from : middle) - strip.from) * strip.rows, stride: strip.rows })) // prettier-ignore
+  takeProduct(c!, a, b!, { m: to - middle, k: middle - from, n: strip.rows, sign: -1 })
+  sweepStrip(work, strip, middle, to)
+}
+
+function sweepColumn({ columns, decision, e, becomes }: Work, strip: Strip, i: number, end: number): void {
+  const { in: width, upper } = columns
+  const { w, rows } = strip
+  decision.column(i, strip, becomes)
+  const [at, pivot] = [(i - strip.from) * rows, upper[i * width + i]!]
+  for (let row = 0; row < rows; row++) {
+    e[at + row] = (w[at + row]! - becomes[row]!) / pivot
     w[at + row] = becomes[row]!
   }
   for (let j = i + 1; j < end; j++) {
-    const [to, factor] = [j * out, upper[i * width + j]!]
-    if (factor !== 0) for (let row = 0; row < out; row++) w[to + row]! -= errors[at + row]! * factor
+    const to = (j - strip.from) * rows
+    const factor = upper[i * width + j]!
+    for (let row = 0; row < rows; row++) w[to + row]! -= e[at + row]! * factor
   }
-}
-
-/** Takes the errors of the columns `start` to before `end` off column j. */
-function subtractAll({ out, in: width, w, upper }: Columns, errors: Float64Array, start: number, end: number, j: number): void {
-  const to = j * out
-  let i = start
-  for (; i + 4 <= end; i += 4) {
-    const [u0, u1, u2, u3] = [
-      upper[i * width + j]!,
-      upper[(i + 1) * width + j]!,
-      upper[(i + 2) * width + j]!,
-      upper[(i + 3) * width + j]!,
-    ]
-    const [e0, e1, e2, e3] = [i * out, (i + 1) * out, (i + 2) * out, (i + 3) * out]
-    for (let row = 0; row < out; row++) {
-      w[to + row]! -= errors[e0 + row]! * u0 + errors[e1 + row]! * u1 + errors[e2 + row]! * u2 + errors[e3 + row]! * u3
-    }
-  }
-  for (; i < end; i++) {
-    const [from, factor] = [i * out, upper[i * width + j]!]
-    for (let row = 0; row < out; row++) w[to + row]! -= errors[from + row]! * factor
-  }
-}
-
-/** Columns of a square piece that both its rows and its columns are read from the cache. */
-const TILE = 32
-
-function transposed(a: Float64Array, rows: number, columns: number): Float64Array {
-  const b = new Float64Array(a.length)
-  for (let top = 0; top < rows; top += TILE) {
-    for (let left = 0; left < columns; left += TILE) {
-      const [bottom, right] = [Math.min(top + TILE, rows), Math.min(left + TILE, columns)]
-      for (let i = top; i < bottom; i++) for (let j = left; j < right; j++) b[j * rows + i] = a[i * columns + j]!
-    }
-  }
-  return b
 }

@@ -1,5 +1,5 @@
-import { float64 } from '../base/tensor.ts'
-import type { Multiply } from '../compress/products.ts'
+import { float32, float64, type Tensor } from '../base/tensor.ts'
+import type { Multiply, Part } from '../compress/products.ts'
 import type { Engine, Session } from '../engine/session.ts'
 import { GraphBuilder } from '../onnx/build.ts'
 import type { Graph } from '../onnx/graph.ts'
@@ -15,8 +15,8 @@ type Runtime = Pick<Engine, 'open' | 'device'>
 const known = new WeakMap<Runtime, Multiply>()
 
 /**
- * Products of float64 matrices in an engine, tile by tile, so that memory stays small and a stop is heeded within a second; undefined where
- * the engine has none. One for each engine, its two graphs loaded with the first product and gone with the engine.
+ * Products of matrices in an engine, tile by tile, so that memory stays small and a stop is heeded within a second; undefined where the
+ * engine has none in float64. One for each engine, its graphs loaded with the first product of their kind and gone with the engine.
  */
 export function productsOf(engine: Runtime): Multiply | undefined {
   if (!EXACT.includes(engine.device.provider)) return undefined
@@ -26,40 +26,45 @@ export function productsOf(engine: Runtime): Multiply | undefined {
 }
 
 function openProducts(engine: Runtime): Multiply {
-  const sessions = new Map<boolean, Promise<Session>>()
-  async function sessionFor(isTransposed: boolean): Promise<Session> {
-    const opening = sessions.get(isTransposed) ?? engine.open(productGraph(isTransposed), heldWeights(new Map()))
-    sessions.set(isTransposed, opening)
+  const sessions = new Map<string, Promise<Session>>()
+  async function sessionFor(kind: Kind): Promise<Session> {
+    const key = JSON.stringify(kind)
+    const opening = sessions.get(key) ?? engine.open(productGraph(kind), heldWeights(new Map()))
+    sessions.set(key, opening)
     return opening.catch((error: unknown) => {
-      sessions.delete(isTransposed) // the next product tries again
+      sessions.delete(key) // the next product tries again
       throw error
     })
   }
-  return async (product, breathe) => {
-    const session = await sessionFor(product.isTransposed)
-    const { a, b, m, k, n, isTransposed } = product
-    const c = new Float64Array(m * n)
+  return async ({ a, b, c, m, k, n, isATransposed = false, isBTransposed = false, isSubtracted = false }, breathe) => {
+    const kind: Kind = { type: c.data instanceof Float32Array ? 'float32' : 'float64', isATransposed, isBTransposed }
+    const session = await sessionFor(kind)
     for (const [i, rows] of tiles(m)) {
       for (const [l, terms] of tiles(k)) {
+        const tileOfA = isATransposed ? pack(kind, a, l, i, terms, rows) : pack(kind, a, i, l, rows, terms)
         for (const [j, columns] of tiles(n)) {
           await breathe()
-          const tileOfB = isTransposed
-            ? float64([columns, terms], part(b, k, j, l, columns, terms))
-            : float64([terms, columns], part(b, n, l, j, terms, columns))
-          const made = await session.run({ a: float64([rows, terms], part(a, k, i, l, rows, terms)), b: tileOfB }, ['c'])
-          addTile(c, n, made.c.data as Float64Array, i, j, columns)
+          const tileOfB = isBTransposed ? pack(kind, b, j, l, columns, terms) : pack(kind, b, l, j, terms, columns)
+          const made = await session.run({ a: tileOfA, b: tileOfB }, ['c'])
+          put(c, made.c, i, j, isSubtracted ? 'subtract' : l === 0 ? 'set' : 'add')
         }
       }
     }
-    return c
   }
 }
 
-function productGraph(isTransposed: boolean): Graph {
-  const g = new GraphBuilder(isTransposed ? 'product with the transposed' : 'product')
-  const a = g.input('a', 'float64', ['m', 'k'])
-  const b = g.input('b', 'float64', isTransposed ? ['n', 'k'] : ['k', 'n'])
-  g.output('c', isTransposed ? g.gemm(a, b, { transB: true }) : g.matmul(a, b), 'float64', ['m', 'n'])
+/** What one graph serves. */
+interface Kind {
+  readonly type: 'float32' | 'float64'
+  readonly isATransposed: boolean
+  readonly isBTransposed: boolean
+}
+
+function productGraph({ type, isATransposed, isBTransposed }: Kind): Graph {
+  const g = new GraphBuilder('product')
+  const a = g.input('a', type, isATransposed ? ['k', 'm'] : ['m', 'k'])
+  const b = g.input('b', type, isBTransposed ? ['n', 'k'] : ['k', 'n'])
+  g.output('c', g.gemm(a, b, { transA: isATransposed, transB: isBTransposed }), type, ['m', 'n'])
   return g.finish()
 }
 
@@ -69,20 +74,30 @@ function* tiles(length: number): Generator<readonly [number, number]> {
   for (let from = 0; from < length; from += size) yield [from, Math.min(size, length - from)]
 }
 
-/** A block of a matrix with rows of `width`; the matrix itself where it is the whole of it. */
-function part(of: Float64Array, width: number, row: number, column: number, rows: number, columns: number): Float64Array {
-  if (columns === width) return of.subarray(row * width, (row + rows) * width)
-  const block = new Float64Array(rows * columns)
-  for (let i = 0; i < rows; i++) {
-    const at = (row + i) * width + column
-    block.set(of.subarray(at, at + columns), i * columns)
-  }
-  return block
+/** A block of a matrix as a tensor of its own; in place where it already lies so. */
+function pack({ type }: Kind, { data, at, stride }: Part, row: number, column: number, rows: number, columns: number): Tensor {
+  const from = at + row * stride + column
+  const isThere = columns === stride && data instanceof (type === 'float32' ? Float32Array : Float64Array)
+  const block = isThere ? data.subarray(from, from + rows * columns) : new (type === 'float32' ? Float32Array : Float64Array)(rows * columns) // prettier-ignore
+  for (let i = 0; i < rows && !isThere; i++) block.set(data.subarray(from + i * stride, from + i * stride + columns), i * columns)
+  const dims = [rows, columns]
+  return block instanceof Float32Array ? float32(dims, block) : float64(dims, block)
 }
 
-function addTile(c: Float64Array, width: number, tile: Float64Array, row: number, column: number, columns: number): void {
-  for (let i = 0; i * columns < tile.length; i++) {
-    const to = (row + i) * width + column
-    for (let j = 0; j < columns; j++) c[to + j]! += tile[i * columns + j]!
+function put(
+  { data, at, stride }: Part,
+  { dims, data: made }: Tensor,
+  row: number,
+  column: number,
+  how: 'set' | 'add' | 'subtract',
+): void {
+  const [rows, columns] = dims as [number, number]
+  const tile = made as Float64Array
+  for (let i = 0; i < rows; i++) {
+    const from = i * columns
+    const to = at + (row + i) * stride + column
+    if (how === 'set') data.set(tile.subarray(from, from + columns), to)
+    else if (how === 'add') for (let j = 0; j < columns; j++) data[to + j]! += tile[from + j]!
+    else for (let j = 0; j < columns; j++) data[to + j]! -= tile[from + j]!
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { codeOf, gridOf, weightOf, type Grid } from '../grid.ts'
+import { codeOf, gridOf, mostOf, weightOf } from '../grid.ts'
 import { preparing, type Prepared } from '../hessian.ts'
 import type { CodeMethod, Codes, Linear, Stats } from '../method.ts'
 import {
@@ -64,69 +64,85 @@ function* coding(l: Linear, { hessian }: Pick<Stats, 'hessian'>, p: z.output<typ
   const prepared = yield* preparing(l, hessian, settings.damping, settings.actOrder)
   const columns = columnsOf(l, prepared)
   const grids = openGrids(l, columns, prepared, settings)
-  const codes = new Uint8Array(l.out * l.in)
+  const [codes, most] = [new Uint8Array(l.out * l.in), mostOf(settings.bits)]
   yield* sweeping(columns, settings.blockSize, {
     block: grids.block,
-    column(i, becomes) {
-      const group = grids.groupAt(i)
-      const input = prepared.order[i]!
-      for (let row = 0; row < l.out; row++) {
-        const grid = grids.at(row, group)
-        const code = codeOf(Math.fround(columns.w[i * l.out + row]!), grid)
-        codes[row * l.in + input] = code
-        becomes[row] = weightOf(code, grid.scale, grid.zero)
+    column(i, { from, row: first, rows, w }, becomes) {
+      const { scale, zero } = grids.at(i)
+      const [at, step, input] = [(i - from) * rows, l.in, prepared.order[i]!]
+      for (let row = 0, to = first * step + input; row < rows; row++, to += step) {
+        const size = scale[first + row]!
+        const origin = zero[first + row]!
+        const code = codeOf(Math.fround(w[at + row]!), size, origin, most)
+        codes[to] = code
+        becomes[row] = weightOf(code, size, origin)
       }
     },
   })
   return { codes, ...grids.done() }
 }
 
+/** Scales and codes of 0 of a group of columns, one of each for every row. */
 interface Grids {
+  readonly scale: Float32Array
+  readonly zero: Uint8Array
+}
+
+/** The grids of all groups, each found when the sweep comes to it. */
+interface Groups {
   /** A block begins: scales of the groups that begin in it are taken from the weights as they are now. */
   block(from: number, to: number): void
-  /** Group of the column at a place in the sweep. */
-  groupAt(i: number): number
-  at(row: number, group: number): Grid
+  /** Those of the column at a place in the sweep. */
+  at(i: number): Grids
   done(): Omit<Codes, 'codes'>
 }
 
-/** Grids of all rows and groups, each found when the sweep comes to it. */
-function openGrids(l: Linear, columns: Columns, { order, isDead }: Prepared, settings: Settings): Grids {
+function openGrids(l: Linear, columns: Columns, { order, isDead }: Prepared, settings: Settings): Groups {
   const { out, in: width } = l
   const isShared = settings.per === 'tensor'
   const isWhole = isShared || (settings.groupSize ?? width) >= width
   const size = isWhole ? width : settings.groupSize!
-  const grids: Grid[][] = Array.from({ length: Math.ceil(width / size) }, () => [])
+  const groups = Array.from({ length: Math.ceil(width / size) }, (): Grids => {
+    return { scale: new Float32Array(out), zero: new Uint8Array(out) }
+  })
   const isStatic = settings.staticGroups || isWhole
   const groupAt = (i: number) => Math.floor((isStatic ? order[i]! : i) / size)
   const find = (group: number, weightAt: (row: number, i: number) => number) => {
+    const { scale, zero } = groups[group]!
     const from = group * size
-    const count = Math.min(size, width - from)
+    const weights = new Float32Array(Math.min(size, width - from))
     for (let row = 0; row < out; row++) {
-      const weights = Float32Array.from({ length: count }, (_, k) => weightAt(row, from + k))
-      grids[group]![row] = gridOf(weights, settings)
+      for (let k = 0; k < weights.length; k++) weights[k] = weightAt(row, from + k)
+      const grid = gridOf(weights, settings)
+      scale[row] = grid.scale
+      zero[row] = grid.zero
     }
   }
   // the published code takes scales of whole rows before it removes dead inputs, those of groups after
-  if (isShared) grids[0] = Array<Grid>(out).fill(gridOf(l.w, settings))
-  else if (isStatic) grids.forEach((_, group) => find(group, (row, i) => (isDead[i] && !isWhole ? 0 : l.w[row * width + i]!)))
+  if (isShared) {
+    const grid = gridOf(l.w, settings)
+    groups[0]!.scale.fill(grid.scale)
+    groups[0]!.zero.fill(grid.zero)
+  } else if (isStatic) {
+    groups.forEach((_, group) => find(group, (row, i) => (isDead[i] && !isWhole ? 0 : l.w[row * width + i]!)))
+  }
   return {
     block(from, to) {
       if (isStatic) return
       for (let i = Math.ceil(from / size) * size; i < to; i += size) find(i / size, (row, at) => columns.w[at * out + row]!)
     },
-    groupAt,
-    at: (row, group) => grids[group]![row]!,
+    at: (i) => groups[groupAt(i)]!,
     done() {
       const groupOf = new Int32Array(width)
       for (let i = 0; i < width; i++) groupOf[order[i]!] = groupAt(i)
-      const list = Array.from({ length: out }, (_, row) => grids.map((grid) => grid[row]!)).flat()
-      return {
-        scale: Float32Array.from(list, ({ scale }) => scale),
-        zero: Uint8Array.from(list, ({ zero }) => zero),
-        groupOf,
-        ...(isShared && { isShared }),
-      }
+      const [scale, zero] = [new Float32Array(out * groups.length), new Uint8Array(out * groups.length)]
+      groups.forEach((group, g) => {
+        for (let row = 0; row < out; row++) {
+          scale[row * groups.length + g] = group.scale[row]!
+          zero[row * groups.length + g] = group.zero[row]!
+        }
+      })
+      return { scale, zero, groupOf, ...(isShared && { isShared }) }
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { codeOf, gridOf } from '../grid.ts'
+import { codeOf, gridOf, mostOf } from '../grid.ts'
 import type { CodeMethod } from '../method.ts'
 import { bits, checkScales, filled, groupSize, per, range, shrink, symmetric, withDefaults } from '../params.ts'
 
@@ -31,6 +31,7 @@ export const rtn: CodeMethod<z.output<typeof params>> = {
     const scale = new Float32Array(out * groups)
     const zero = new Uint8Array(out * groups)
     const shared = isShared ? gridOf(w, settings) : undefined
+    const most = mostOf(settings.bits)
     for (let row = 0; row < out; row++) {
       for (let group = 0; group < groups; group++) {
         const from = row * width + group * size
@@ -38,7 +39,7 @@ export const rtn: CodeMethod<z.output<typeof params>> = {
         const grid = shared ?? gridOf(w.subarray(from, to), settings)
         scale[row * groups + group] = grid.scale
         zero[row * groups + group] = grid.zero
-        for (let i = from; i < to; i++) codes[i] = codeOf(w[i]!, grid)
+        for (let i = from; i < to; i++) codes[i] = codeOf(w[i]!, grid.scale, grid.zero, most)
       }
     }
     const groupOf = Int32Array.from({ length: width }, (_, i) => Math.floor(i / size))

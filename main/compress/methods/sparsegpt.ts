@@ -6,7 +6,7 @@ import type { Linear, Quota, Solved, SolveMethod, Stats } from '../method.ts'
 import { blockSize, damping, filled, withDefaults } from '../params.ts'
 import { runPlain, type Steps } from '../products.ts'
 import { findPlace } from '../rank.ts'
-import { columnsOf, sweeping, type Columns, type Decision } from '../sweep.ts'
+import { columnsOf, squares, sweeping, type Columns, type Decision } from '../sweep.ts'
 
 const DEFAULTS = { damping: 0.01, blockSize: 128 }
 const params = withDefaults(
@@ -57,9 +57,10 @@ function* solving(l: Linear, { hessian }: Pick<Stats, 'hessian'>, quota: Quota, 
     pattern === 'free' ? markFree(columns, gone, quota, settings.threshold === 'published') : markPattern(columns, gone, pattern)
   yield* sweeping(columns, settings.blockSize, {
     ...mark,
-    column(i, becomes) {
-      mark.column?.(i, becomes)
-      for (let row = 0; row < l.out; row++) becomes[row] = gone[i * l.out + row] ? 0 : columns.w[i * l.out + row]!
+    column(i, strip, becomes) {
+      mark.column?.(i, strip, becomes)
+      const [at, from] = [i * l.out + strip.row, (i - strip.from) * strip.rows]
+      for (let row = 0; row < strip.rows; row++) becomes[row] = gone[at + row] ? 0 : strip.w[from + row]!
     },
   })
   return solved(columns, gone)
@@ -74,69 +75,66 @@ function problemOf({ pattern }: Quota, { blockSize = DEFAULTS.blockSize }: z.out
   }
 }
 
-/** What it would cost to remove the weight of a row in column i. */
-function costOf({ out, in: width, w, upper }: Columns, row: number, i: number): number {
-  return (w[i * out + row]! / upper[i * width + i]!) ** 2
-}
-
-/** The same of the weights of some rows in the columns `from` to before `to`, row by row. */
-function costsOf({ out, in: width, w, upper }: Columns, first: number, rows: number, from: number, to: number): Float32Array {
-  const cost = new Float32Array(rows * (to - from))
-  for (let i = from; i < to; i++) {
-    const pivot = upper[i * width + i]!
-    for (let row = 0, k = i - from; row < rows; row++, k += to - from) cost[k] = (w[i * out + first + row]! / pivot) ** 2
-  }
-  return cost
-}
-
 /** Marks what goes of each block before it is swept: the rows together, or each for itself. */
-function markFree(columns: Columns, gone: Uint8Array, { sparsity, group }: Quota, isPublished: boolean): Partial<Decision> {
-  const { out } = columns
+function markFree(
+  { out, in: width, w, upper }: Columns,
+  gone: Uint8Array,
+  { sparsity, group }: Quota,
+  isPublished: boolean,
+): Partial<Decision> {
   const rowsAtOnce = group === 'row' ? 1 : out
-  return {
-    block(from, to) {
-      for (let first = 0; first < out; first += rowsAtOnce) {
-        // in the order of rows, for that is how ties are broken
-        const cost = costsOf(columns, first, rowsAtOnce, from, to)
-        const before = (column: number) => Math.floor(rowsAtOnce * column * sparsity)
-        const rank = isPublished ? Math.floor(cost.length * sparsity) : before(to) - before(from)
-        const { value, ties } = findPlace(Float32Array.from(cost), rank)
-        let left = isPublished ? Infinity : ties
-        for (let row = 0, k = 0; row < rowsAtOnce; row++) {
-          for (let i = from; i < to; i++, k++) {
-            const x = cost[k]!
-            if (x < value || (x === value && left-- > 0)) gone[i * out + first + row] = 1
-          }
+  const block: Decision['block'] = (from, to) => {
+    const cost = new Float32Array(rowsAtOnce * (to - from))
+    const before = (column: number) => Math.floor(rowsAtOnce * column * sparsity)
+    const rank = isPublished ? Math.floor(cost.length * sparsity) : before(to) - before(from)
+    for (let first = 0; first < out; first += rowsAtOnce) {
+      for (let i = from, k = 0; i < to; i++) {
+        const pivot = upper[i * width + i]!
+        for (let row = 0, at = i * out + first; row < rowsAtOnce; row++, k++, at++) cost[k] = (w[at]! / pivot) ** 2
+      }
+      const { value, ties } = findPlace(cost.slice(), rank)
+      const equal: number[] = []
+      for (let i = from, k = 0; i < to; i++) {
+        for (let row = 0, at = i * out + first; row < rowsAtOnce; row++, k++, at++) {
+          if (cost[k]! < value) gone[at] = 1
+          else if (cost[k] === value) equal.push(row * width + i)
         }
       }
-    },
+      // ties are broken in the order of rows
+      const going = isPublished ? equal : equal.sort((a, b) => a - b).slice(0, ties)
+      for (const place of going) gone[(place % width) * out + first + Math.floor(place / width)] = 1
+    }
   }
+  return { block }
 }
 
 /** Marks what goes of each full group of `of` columns when the sweep comes to it; columns beyond the last stay. */
-function markPattern(columns: Columns, gone: Uint8Array, { keep, of }: { keep: number; of: number }): Partial<Decision> {
-  const { out, in: width } = columns
-  return {
-    together: of,
-    column(i) {
-      if (i % of !== 0 || i + of > width) return
-      for (let row = 0; row < out; row++) {
-        const costs = Array.from({ length: of }, (_, k) => ({ k, cost: costOf(columns, row, i + k) }))
-        costs.sort((a, b) => a.cost - b.cost || a.k - b.k)
-        for (const { k } of costs.slice(0, of - keep)) gone[(i + k) * out + row] = 1
+function markPattern({ out, in: width, upper }: Columns, gone: Uint8Array, { keep, of }: { keep: number; of: number }) {
+  const costs = new Float64Array(of)
+  const column: Decision['column'] = (i, { from, row: first, rows, w }) => {
+    if (i % of !== 0 || i + of > width) return
+    for (let row = 0; row < rows; row++) {
+      for (let k = 0; k < of; k++) costs[k] = (w[(i + k - from) * rows + row]! / upper[(i + k) * (width + 1)]!) ** 2
+      for (let goes = keep; goes < of; goes++) {
+        let least = 0
+        for (let k = 1; k < of; k++) if (costs[k]! < costs[least]!) least = k
+        costs[least] = Infinity
+        gone[(i + least) * out + first + row] = 1
       }
-    },
+    }
   }
+  return { together: of, column }
 }
 
 function solved({ out, in: width, w }: Columns, gone: Uint8Array) {
   const mask = keepAll(out * width)
   const after = new Float32Array(out * width)
-  for (let i = 0; i < width; i++) {
-    for (let row = 0; row < out; row++) {
-      const at = row * width + i
-      if (gone[i * out + row]) mask.bits[at >>> 3]! ^= 128 >>> (at & 7)
-      else after[at] = w[i * out + row]!
+  for (const [top, bottom, left, right] of squares(out, width)) {
+    for (let row = top; row < bottom; row++) {
+      for (let i = left, at = row * width + left, from = left * out + row; i < right; i++, at++, from += out) {
+        if (gone[from]) mask.bits[at >>> 3]! ^= 128 >>> (at & 7)
+        else after[at] = w[from]!
+      }
     }
   }
   return { mask, w: after }
