@@ -8,6 +8,8 @@ import { readSvg, type Element } from './svg-tree.ts'
 
 /** Points of a CSS pixel: 72 and 96 to the inch. */
 const POINTS = 72 / 96
+/** The first with opacity; pdflatex takes no file above 1.5 without a warning. */
+const VERSION = '1.4' as const
 /** Length of a page at most, in points (ISO 32000-1, annex C). */
 const LONGEST = 14_400
 /** The day that zips without one have: that of the clock would make other bytes each time. */
@@ -23,10 +25,12 @@ export async function pdfOf(svg: string, title: string): Promise<Uint8Array> {
   const { default: Document } = await import('pdfkit')
   const { plain, bold } = letters()
   const info = { Title: title, CreationDate: MADE }
-  const document = new Document({ size, margin: 0, font: plain, lang: 'en', displayTitle: true, info })
+  const facts = { lang: 'en', displayTitle: true, info, pdfVersion: VERSION }
+  const document = new Document({ size, margin: 0, font: plain, ...facts })
   document.registerFont('plain', plain).registerFont('bold', bold).scale(POINTS)
   const clips = new Map(elementsOf(root, 'clipPath').map((clip) => [`url(#${clip.attributes.id})`, clip]))
   for (const child of root.children) draw(document, child, clips)
+  document.version = 1.3 // below which it adds no second title, as XML that it would not escape
   document.end()
   return document.read()!
 }

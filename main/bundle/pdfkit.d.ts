@@ -5,12 +5,14 @@ declare module 'pdfkit' {
     readonly margin: number
     /** Bytes of the font that it begins with. */
     readonly font: Uint8Array
+    readonly pdfVersion: '1.4'
     readonly lang: string
     readonly displayTitle: boolean
     readonly info: { readonly Title: string; readonly CreationDate: Date }
   }
   class PdfDocument {
     constructor(options: Options)
+    version: number
     registerFont(name: string, font: Uint8Array): this
     font(name: string): this
     fontSize(points: number): this

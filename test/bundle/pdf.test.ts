@@ -69,9 +69,15 @@ describe('a drawing as PDF', () => {
     const left = Number(/1 0 0 1 ([\d.]+) [\d.]+ Tm/.exec(drawing)![1])
     expect(left).toBeCloseTo(100 - (2 * 10 * 1129) / 2048, 2)
   })
+  it('is of the version that has opacity and no newer', async () =>
+    expect(Buffer.from(await pdfOf(TEXT, 'x')).toString('latin1', 0, 9)).toBe('%PDF-1.4\n'))
   it('is the same bytes each time', async () => expect(await pdfOf(TEXT, 'x')).toEqual(await pdfOf(TEXT, 'x')))
   it('keeps its title, of whatever letters', async () => {
-    for (const title of ['plain (and) \\', 'τ – ‘drop’']) expect(readPdf(await pdfOf(TEXT, title)).title).toBe(title)
+    for (const title of ['plain (and) \\', 'τ – ‘drop’', 'a & <b>']) {
+      const bytes = await pdfOf(TEXT, title)
+      expect(readPdf(bytes).title).toBe(title)
+      expect(Buffer.from(bytes).includes('<rdf:')).toBe(false) // where pdfkit would not escape it
+    }
   })
   it.each([
     ['no drawing', 'x'],
