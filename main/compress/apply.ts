@@ -3,10 +3,10 @@ import { LabError } from '../base/errors.ts'
 import type { Rng } from '../base/rng.ts'
 import { fromFloat16, toFloat16 } from '../base/tensor.ts'
 import type { MatrixShape, Weights } from '../onnx/graph.ts'
-import { applyMask, countKept } from './bits.ts'
+import { applyMask, keepsAll } from './bits.ts'
 import { weightOf } from './grid.ts'
 import { select } from './mask.ts'
-import { PLAIN_BITS } from './method.ts'
+import { bySize, PLAIN_BITS } from './method.ts'
 import type { CodeMethod, Codes, Mask, PlainMethod, Quota, ScoreMethod, SolveMethod, StatName, Stats } from './method.ts'
 import { drive, type Multiply } from './products.ts'
 import type { Breathe, Scored } from './rank.ts'
@@ -89,13 +89,15 @@ async function applyScores(method: AnyScore, matrices: readonly MatrixShape[], w
   for (const [i, mask] of masks.entries()) {
     await breathe()
     // what did not change stays where it lies, and need not be sent to an engine
-    const isWhole = countKept(mask) === mask.length
-    done.push(isWhole ? { mask } : { mask, w: applyMask(readMatrix(weights, matrices[i]!), mask) })
+    done.push(keepsAll(mask) ? { mask } : { mask, w: applyMask(readMatrix(weights, matrices[i]!), mask) })
   }
   return done
 }
 
 function scoreWith(method: AnyScore, matrices: readonly MatrixShape[], { weights, params, rng, stats }: Work): Scored[] {
+  if (method.score === bySize) {
+    return matrices.map((matrix) => ({ ...matrix, scores: () => readMatrix(weights, matrix), isBySize: true }))
+  }
   // one room for all: new memory for each matrix costs more than the scores themselves
   const room = new Float32Array(Math.max(...matrices.map((matrix) => matrix.out * matrix.in)))
   return matrices.map((matrix) => ({

@@ -23,6 +23,15 @@ export function countKept({ bits }: Mask): number {
   return kept
 }
 
+/** Whether every weight stays. */
+export function keepsAll({ bits, length }: Mask): boolean {
+  // the first byte that differs ends it, most often one of the first
+  const whole = length >>> 3
+  return (
+    bits.subarray(0, whole).every((byte) => byte === 0xff) && countKept({ bits: bits.subarray(whole), length }) === (length & 7)
+  )
+}
+
 /** SHA-256 of the bits, in hex. */
 export function maskHash({ bits }: Mask): string {
   return sha256(bits)

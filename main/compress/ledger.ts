@@ -53,13 +53,22 @@ function rowOf(matrix: MatrixShape, w: Float32Array, made: Done | undefined, ask
 
 function zerosPerRow(w: Float32Array, { out, in: width }: MatrixShape): Float64Array {
   const zeros = new Float64Array(out)
-  for (let row = 0, i = 0; row < out; row++) {
+  const bits = new Int32Array(w.buffer, w.byteOffset, w.length)
+  for (let row = 0; row < out; row++) {
+    const [start, end] = [row * width, (row + 1) * width]
+    const whole = start + (width & ~3)
     let count = 0 // a variable is faster than a place in an array
-    for (const end = i + width; i < end; i++) count += Number(w[i] === 0)
+    for (let i = start; i < whole; i += 4) {
+      count += isZero(bits[i]!) + isZero(bits[i + 1]!) + isZero(bits[i + 2]!) + isZero(bits[i + 3]!)
+    }
+    for (let i = whole; i < end; i++) count += isZero(bits[i]!)
     zeros[row] = count
   }
   return zeros
 }
+
+/** 1 for the bits of a zero of either sign: less one, only nothing has the highest bit. */
+const isZero = (bits: number): number => ((bits & 0x7fffffff) - 1) >>> 31
 
 function spreadOf(counts: Float64Array): LedgerRow['rowZeros'] {
   const sorted = counts.toSorted()

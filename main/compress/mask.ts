@@ -1,7 +1,8 @@
 import { LabError } from '../base/errors.ts'
 import { keepAll } from './bits.ts'
 import type { Cut, KeepOf, Mask, Quota } from './method.ts'
-import { findPlaces, findPlace, refuseScore, type Breathe, type Place, type Scored } from './rank.ts'
+import { markOnce } from './once.ts'
+import { bitsOf, findPlaces, findPlace, keyOf, refuseScore, seenOf, type Breathe, type Place, type Scored } from './rank.ts'
 
 /**
  * The masks that a quota asks of scores, one per matrix. Scores compete in their order: matrix by matrix, row by row; the lowest go,
@@ -66,11 +67,13 @@ async function markTogether(
 ): Promise<void> {
   const total = matrices.reduce((sum, matrix) => sum + matrix.out * matrix.in, 0)
   const span = spanOf(total, sparsity, cut)
+  const [rank, ...others] = span.ranks
+  if (others.length === 0 && (await markOnce(matrices, masks, { rank: rank!, isThrough: span.isThrough }, breathe))) return
   const flips = flipsOf(span, await findPlaces(matrices, span.ranks, breathe))
   for (const [i, matrix] of matrices.entries()) {
     await breathe()
-    const scores = matrix.scores()
-    for (const flip of flips) flip.apply(masks[i]!.bits, scores, 0, scores.length)
+    const scores = bitsOf(matrix.scores())
+    for (const flip of flips) flip.apply(masks[i]!.bits, scores, 0, scores.length, seenOf(matrix))
   }
 }
 
@@ -82,8 +85,10 @@ function flipsOf({ isThrough }: Span, places: readonly Place[]): Flip[] {
 const STRETCH = 1 << 21
 
 /** Each row in runs of equal length, ranked one by one. */
-async function markRuns({ name, out, in: width }: Scored, scores: Float32Array, { bits }: Mask, span: Span, breathe: Breathe) {
+async function markRuns(matrix: Scored, scores: Float32Array, { bits }: Mask, span: Span, breathe: Breathe) {
+  const { name, out, in: width, isBySize } = matrix
   const { length, ranks } = span
+  const [inBits, seen] = [bitsOf(scores), seenOf(matrix)]
   const moved = new Float32Array(length)
   const rowsAtOnce = Math.max(1, Math.floor(STRETCH / width))
   for (let row = 0; row < out; row++) {
@@ -92,42 +97,73 @@ async function markRuns({ name, out, in: width }: Scored, scores: Float32Array, 
       for (let i = 0; i < length; i++) {
         const score = scores[start + i]!
         if (score - score !== 0) refuseScore(name, score)
-        moved[i] = score
+        moved[i] = isBySize ? Math.abs(score) : score
       }
       const flips = flipsOf(
         span,
         ranks.map((rank) => findPlace(moved, rank)),
       )
-      for (const flip of flips) flip.apply(bits, scores, start, start + length)
+      for (const flip of flips) flip.apply(bits, inBits, start, start + length, seen)
     }
   }
 }
 
+/** Scores that are looked at for ties before they are marked: they are still at hand then. */
+const BLOCK = 1 << 12
+
 /** Flips the bits of what stands before a place, in stretches of scores that come in their order. */
 class Flip {
-  private readonly value: number
+  private readonly key: number
   private ties: number
   constructor({ value, ties }: Place) {
-    this.value = value
+    this.key = keyOf(bitsOf(Float32Array.of(value))[0]!)
     this.ties = ties
   }
 
-  /** Among scores `start` to before `stop`. */
-  apply(bits: Uint8Array, scores: Float32Array, start: number, stop: number): void {
-    const { value } = this
-    const turn = this.endOfTies(scores, start, stop)
-    // arithmetic on the outcome of a comparison: a branch would be guessed wrong half of the time
-    for (let i = start; i < turn; i++) bits[i >>> 3]! ^= Number(scores[i]! <= value) << (~i & 7)
-    for (let i = turn; i < stop; i++) bits[i >>> 3]! ^= Number(scores[i]! < value) << (~i & 7)
+  /** Among the scores, as bits of which those `seen` rank them, from `start` to before `stop`. */
+  apply(mask: Uint8Array, scores: Int32Array, start: number, stop: number, seen: number): void {
+    for (let from = start; from < stop; from += BLOCK) {
+      const to = Math.min(from + BLOCK, stop)
+      const turn = this.endOfTies(scores, from, to, seen)
+      if (turn > from) flipBelow(mask, scores, from, turn, seen, this.key + 1)
+      if (turn < to) flipBelow(mask, scores, turn, to, seen, this.key)
+    }
   }
 
-  /** Index after the last tie that stands before the place. */
-  private endOfTies(scores: Float32Array, start: number, stop: number): number {
-    if (this.ties === Infinity) return stop
-    let i = start
-    for (; i < stop && this.ties > 0; i++) if (scores[i] === this.value) this.ties--
+  /** Index after the last tie that stands before the place; `to` where all do that there are. */
+  private endOfTies(scores: Int32Array, from: number, to: number, seen: number): number {
+    if (this.ties === 0 || this.ties === Infinity) return this.ties === 0 ? from : to
+    const { key } = this
+    let found = 0
+    for (let i = from; i < to; i++) found += Number(keyOf(scores[i]! & seen) === key)
+    if (found <= this.ties) {
+      this.ties -= found
+      return to
+    }
+    let i = from
+    for (; this.ties > 0; i++) if (keyOf(scores[i]! & seen) === key) this.ties--
     return i
   }
+}
+
+/** Flips the bit of each score below `key`. */
+function flipBelow(mask: Uint8Array, scores: Int32Array, from: number, to: number, seen: number, key: number): void {
+  // arithmetic on the outcome of a comparison: a branch would be guessed wrong half of the time
+  const one = (i: number) => Number(keyOf(scores[i]! & seen) < key)
+  const [first, last] = [Math.min((from + 7) & ~7, to), Math.max(to & ~7, from)]
+  for (let i = from; i < first; i++) mask[i >>> 3]! ^= one(i) << (~i & 7)
+  for (let i = first; i < last; i += 8) {
+    mask[i >>> 3]! ^=
+      (one(i) << 7) |
+      (one(i + 1) << 6) |
+      (one(i + 2) << 5) |
+      (one(i + 3) << 4) |
+      (one(i + 4) << 3) |
+      (one(i + 5) << 2) |
+      (one(i + 6) << 1) |
+      one(i + 7)
+  }
+  for (let i = Math.max(first, last); i < to; i++) mask[i >>> 3]! ^= one(i) << (~i & 7)
 }
 
 function checkQuota(matrices: readonly Scored[], { sparsity, pattern }: Quota, cut: Cut): void {

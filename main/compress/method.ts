@@ -73,6 +73,11 @@ export interface ScoreMethod<P = Record<string, never>, N extends StatName = nev
   cut?(p: P): Cut
 }
 
+/** score = |w|. Weights that are scored so are ranked where they lie, by their sizes, and no scores are written. */
+export const bySize: ScoreMethod<unknown>['score'] = ({ w }, _, __, ___, scores) => {
+  for (let i = 0; i < w.length; i++) scores[i] = Math.abs(w[i]!)
+}
+
 /** A method that removes weights and makes up for it in those that stay: it decides both. */
 export interface SolveMethod<P = Record<string, never>, N extends StatName = never> extends Head<P, N> {
   readonly kind: 'solve'

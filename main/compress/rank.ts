@@ -4,6 +4,8 @@ import type { MatrixShape } from '../onnx/graph.ts'
 /** A matrix whose scores are made when asked for, each time the same; larger = keep. They hold until scores are asked for again, of any matrix. */
 export interface Scored extends MatrixShape {
   readonly scores: () => Float32Array
+  /** True where they are the weights themselves and what ranks is their size. */
+  readonly isBySize?: boolean
 }
 
 /** A place in the stable rising order of scores: before it stand those below `value` and, by index, the first `ties` that equal it. */
@@ -28,7 +30,7 @@ export async function findPlaces(matrices: readonly Scored[], ranks: readonly nu
     const upper = findBin(coarse, rank)
     if (upper) {
       const half = upper.bin - BINS / 2
-      const fine = await histogram(matrices, (scores, bins) => countLower(scores, bins, half), breathe)
+      const fine = await histogram(matrices, (scores, bins, matrix) => countLower(scores, bins, matrix, half), breathe)
       const lower = findBin(fine, upper.rest)
       if (!lower)
         throw new LabError('compress/score', 'Expected scores to be the same each time, got others; did the weights change?')
@@ -74,32 +76,32 @@ export function refuseScore(name: string, score: number): never {
 
 async function histogram(
   matrices: readonly Scored[],
-  count: (scores: Float32Array, bins: Float64Array, name: string) => void,
+  count: (scores: Float32Array, bins: Float64Array, matrix: Scored) => void,
   breathe: Breathe,
 ): Promise<Float64Array> {
   // doubles count beyond 2^32, as many weights as a large model has, and as fast
   const bins = new Float64Array(BINS)
-  for (const { name, scores } of matrices) {
+  for (const matrix of matrices) {
     await breathe()
-    count(scores(), bins, name)
+    count(matrix.scores(), bins, matrix)
   }
   return bins
 }
 
-function countUpper(scores: Float32Array, bins: Float64Array, name: string): void {
-  const bits = bitsOf(scores)
-  for (let i = 0; i < bits.length; i++) bins[(keyOf(bits[i]!) >> 16) + BINS / 2]!++
+function countUpper(scores: Float32Array, bins: Float64Array, matrix: Scored): void {
+  const [bits, seen] = [bitsOf(scores), seenOf(matrix)]
+  for (let i = 0; i < bits.length; i++) bins[(keyOf(bits[i]! & seen) >> 16) + BINS / 2]!++
   // infinities and NaN have all eight exponent bits set and lie in the outermost bins, with numbers that are nearly infinite
   if (bins.subarray(0, 129).some(Boolean) || bins.subarray(-128).some(Boolean)) {
     const bad = scores.find((score) => !Number.isFinite(score))
-    if (bad !== undefined) refuseScore(name, bad)
+    if (bad !== undefined) refuseScore(matrix.name, bad)
   }
 }
 
-function countLower(scores: Float32Array, bins: Float64Array, upper: number): void {
-  const bits = bitsOf(scores)
+function countLower(scores: Float32Array, bins: Float64Array, matrix: Scored, upper: number): void {
+  const [bits, seen] = [bitsOf(scores), seenOf(matrix)]
   for (let i = 0; i < bits.length; i++) {
-    const key = keyOf(bits[i]!)
+    const key = keyOf(bits[i]! & seen)
     if (key >> 16 === upper) bins[key & 0xffff]!++
   }
 }
@@ -114,12 +116,18 @@ function findBin(bins: Float64Array, rank: number): { bin: number; rest: number 
   return undefined
 }
 
-function bitsOf(scores: Float32Array): Int32Array {
+/** The bits of floats. */
+export function bitsOf(scores: Float32Array): Int32Array {
   return new Int32Array(scores.buffer, scores.byteOffset, scores.length)
 }
 
+/** Those bits of a score that rank it: all, or all but the sign. */
+export function seenOf({ isBySize }: Pick<Scored, 'isBySize'>): number {
+  return isBySize ? 0x7fffffff : -1
+}
+
 /** A whole number for the bits of each float, in the order of the floats; 0 for −0 too. */
-function keyOf(bits: number): number {
+export function keyOf(bits: number): number {
   const sign = bits >> 31
   return ((bits & 0x7fffffff) ^ sign) - sign
 }

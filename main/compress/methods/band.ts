@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ScoreMethod } from '../method.ts'
+import { bySize, type ScoreMethod } from '../method.ts'
 
 const params = z.strictObject({
   from: z.number().min(0).lt(1).meta({
@@ -22,8 +22,6 @@ export const band: ScoreMethod<{ from: number }> = {
   needs: [],
   params,
   group: 'model',
-  score({ w }, _, __, ___, scores) {
-    for (let i = 0; i < w.length; i++) scores[i] = Math.abs(w[i]!)
-  },
+  score: bySize,
   cut: ({ from }) => ({ from }),
 }

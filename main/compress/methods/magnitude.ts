@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ScoreMethod } from '../method.ts'
+import { bySize, type ScoreMethod } from '../method.ts'
 
 const params = z.strictObject({
   // no name for the default: what means the same is written the same, so it is one cell of a study
@@ -22,8 +22,6 @@ export const magnitude: ScoreMethod<z.output<typeof params>> = {
   needs: [],
   params,
   group: 'model',
-  score({ w }, _, __, ___, scores) {
-    for (let i = 0; i < w.length; i++) scores[i] = Math.abs(w[i]!)
-  },
+  score: bySize,
   cut: ({ threshold }) => threshold ?? 'exact',
 }
