@@ -36,7 +36,7 @@ export default defineConfig({
       externalizeDeps: { exclude: PLAIN, include: ['vite', 'electron-vite'] },
       rolldownOptions: {
         // each is started from the file of its name: the threads by api/long.ts and models/encode.ts, the command line by host/launch.ts,
-        // "start" by host/enter.ts, the others by the engine
+        // "start" by host/enter.ts, the others by the engine and for it
         input: {
           index: join(root, 'main/index.ts'),
           thread: join(root, 'main/api/thread.ts'),
@@ -45,6 +45,7 @@ export default defineConfig({
           start: join(root, 'main/host/start.ts'),
           child: join(root, 'main/engine/child.ts'),
           lifeline: join(root, 'main/engine/lifeline.ts'),
+          'solve-beside': join(root, 'main/jobs/solve-beside.ts'),
         },
         output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

@@ -2,15 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
 import { createRng } from '../main/base/rng.ts'
 import { float32, sizeOf } from '../main/base/tensor.ts'
 import type { Quota, Stats } from '../main/compress/method.ts'
-import { whole } from '../main/compress/products.ts'
+import { multiplyPlain, whole } from '../main/compress/products.ts'
 import { compress, type Recipe, type StatsSource } from '../main/compress/recipe.ts'
 import { startEngine, type ProcessEngine } from '../main/engine/process.ts'
 import { pruneInEngine } from '../main/jobs/masks-in-engine.ts'
-import { productsOf } from '../main/jobs/products.ts'
+import { solverOf } from '../main/jobs/solve.ts'
 import { createStats } from '../main/jobs/study/calibrate.ts'
 import { RawConfig } from '../main/models/config.ts'
 import { llama } from '../main/models/llama.ts'
@@ -52,7 +51,7 @@ async function benchLayer(engine: ProcessEngine, width: number): Promise<CostRow
   const w = float32([width, width], draw(width * width, 0.1))
   const x = float32([width + 64, width], draw((width + 64) * width, 1))
   const weights = heldWeights(new Map([['w', w]]))
-  const hessian = await gram(engine, Float64Array.from(x.data), width)
+  const hessian = gram(Float64Array.from(x.data), width)
   const inputNorm = Float32Array.from({ length: width }, (_, j) => Math.sqrt(hessian[j * width + j]! / 2))
   const stats = sourceOf({ hessian, inputNorm }, engine)
   const torch = torchTimes([{ name: 'w', tensor: w }, { name: 'x', tensor: x }]) // prettier-ignore
@@ -128,25 +127,16 @@ function makeModel(blocks: number) {
   return { graphs, linears: linears as readonly MatrixShape[], weights: heldWeights(new Map(tensors)) as Weights, parameters }
 }
 
-/** H = 2·XᵀX, in the engine: it is not what is measured. */
-async function gram(engine: ProcessEngine, x: Float64Array, width: number): Promise<Float64Array> {
-  const tokens = x.length / width
+/** H = 2·XᵀX: it is not what is measured. */
+function gram(x: Float64Array, width: number): Float64Array {
   const h = new Float64Array(width * width)
-  const product = {
-    a: whole(x, width),
-    b: whole(x, width),
-    c: whole(h, width),
-    m: width,
-    k: tokens,
-    n: width,
-    isATransposed: true,
-  }
-  await productsOf(engine)!(product, async () => void (await setImmediate()))
+  const [from, size] = [whole(x, width), { m: width, k: x.length / width, n: width }]
+  multiplyPlain({ a: from, b: from, c: whole(h, width), ...size, isATransposed: true })
   return h.map((sum) => 2 * sum)
 }
 
 function sourceOf(stats: Stats, engine: ProcessEngine): StatsSource {
-  return { order: 'one-pass', stages: [['w']], of: async () => new Map([['w', stats]]), multiply: productsOf(engine) }
+  return { order: 'one-pass', stages: [['w']], of: async () => new Map([['w', stats]]), elsewhere: solverOf(engine) }
 }
 
 async function costOf(engine: ProcessEngine, work: () => Promise<unknown>) {

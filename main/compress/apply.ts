@@ -7,9 +7,22 @@ import { applyMask, keepsAll } from './bits.ts'
 import { weightOf } from './grid.ts'
 import { select } from './mask.ts'
 import { bySize, PLAIN_BITS } from './method.ts'
-import type { CodeMethod, Codes, Mask, PlainMethod, Quota, ScoreMethod, SolveMethod, StatName, Stats } from './method.ts'
-import { drive, type Multiply } from './products.ts'
+import type {
+  CodeMethod,
+  Codes,
+  Linear,
+  Mask,
+  PlainMethod,
+  Quota,
+  ScoreMethod,
+  Solved,
+  SolveMethod,
+  StatName,
+  Stats,
+} from './method.ts'
+import { drive } from './products.ts'
 import type { Breathe, Scored } from './rank.ts'
+import type { Result } from './task.ts'
 
 /** What a method did to one matrix: which weights stay (all, where left out), and the weights, where any changed. */
 export interface Done {
@@ -29,8 +42,8 @@ export interface Work {
   readonly rng: Rng
   readonly stats: (name: string) => Stats
   readonly breathe: Breathe
-  /** Makes heavy products, where there is something better than this thread. */
-  readonly multiply?: Multiply | undefined
+  /** Does what the method does to one matrix in steps, where there is something better than this thread. */
+  readonly elsewhere?: ((linear: Linear, stats: Stats, quota: Quota, params: unknown) => Promise<Result>) | undefined
 }
 
 /** Compresses some matrices by a method; those that compete do so among these. In the order of the matrices. */
@@ -126,16 +139,20 @@ async function oneByOne(
 }
 
 async function solveOne(method: SolveMethod<unknown, StatName>, matrix: MatrixShape, work: Work): Promise<Done> {
-  const { weights, params, quota, stats, breathe, multiply } = work
+  const { weights, params, quota, stats, breathe, elsewhere } = work
   const given = [{ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name), quota, params] as const
-  return method.solving ? drive(method.solving(...given), breathe, multiply) : method.solve(...given)
+  if (!method.solving) return method.solve(...given)
+  return elsewhere ? ((await elsewhere(...given)) as Solved) : drive(method.solving(...given), breathe)
 }
 
 async function codeOne(method: CodeMethod<unknown, StatName>, matrix: MatrixShape, work: Work): Promise<Done> {
-  const { weights, params, stats, breathe, multiply } = work
+  const { weights, params, quota, stats, breathe, elsewhere } = work
   if (method.bits(params) === PLAIN_BITS) return { w: toPlain(matrix, readMatrix(weights, matrix)) }
-  const given = [{ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name), params] as const
-  const codes = method.coding ? await drive(method.coding(...given), breathe, multiply) : method.code(...given)
+  const [linear, its] = [{ ...matrix, w: readMatrix(weights, matrix) }, stats(matrix.name)]
+  let codes: Codes
+  if (!method.coding) codes = method.code(linear, its, params)
+  else if (elsewhere) codes = (await elsewhere(linear, its, quota, params)) as Codes
+  else codes = await drive(method.coding(linear, its, params), breathe)
   const bits = method.bits(params)
   const scales = codes.isShared ? 1 : codes.scale.length
   const perGroup = PLAIN_BITS + (method.isSymmetric(params) ? 0 : bits)

@@ -29,7 +29,10 @@ const f = Math.fround
 export function gridOf(weights: Float32Array, { bits, symmetric, shrink, range }: GridSettings): Grid {
   const most = mostOf(bits)
   let [low, high] = [0, 0]
-  for (const w of weights) [low, high] = [Math.min(low, w), Math.max(high, w)]
+  for (const w of weights) {
+    if (w < low) low = w
+    else if (w > high) high = w
+  }
   // rows without a negative weight too: the published range [0, max] leaves half of the codes beyond it
   if (symmetric && (low < 0 || range !== 'published')) [low, high] = [-Math.max(-low, high), Math.max(-low, high)]
   if (low === 0 && high === 0) [low, high] = [-1, 1]

@@ -12,25 +12,33 @@ export interface Prepared {
   readonly isDead: Uint8Array
 }
 
+/** How a Hessian is prepared. */
+export interface Preparing {
+  /** Inputs in the order of falling diagonal (act-order); as they stand where left out. */
+  readonly byDiagonal?: boolean
+  /** Whether the Hessian may be overwritten, and so serve as the memory that its factor takes. */
+  readonly isSpare?: boolean
+}
+
 /**
- * H with 1 on the diagonal of dead inputs and `damping` · mean(diag H) added to it, inverted and factored; with `byDiagonal` inputs are put
- * in the order of falling diagonal first (act-order). Throws LabError 'compress/hessian' where it is not finite or not positive definite.
+ * H with 1 on the diagonal of dead inputs and `damping` · mean(diag H) added to it, inverted and factored. Throws LabError 'compress/hessian'
+ * where it is not finite or not positive definite.
  */
 export function prepareHessian(
   l: Pick<Linear, 'name' | 'in'>,
   hessian: Float64Array,
   damping: number,
-  byDiagonal = false,
+  how: Preparing = {},
 ): Prepared {
-  return runPlain(preparing(l, hessian, damping, byDiagonal))
+  return runPlain(preparing(l, hessian, damping, how))
 }
 
-/** As `prepareHessian`, its products left to the driver. Takes the memory of one more matrix like H, and of half of one while it works. */
+/** As `prepareHessian`, its products left to the driver. Takes the memory of a quarter of a matrix like H, and of one more where it is not spare. */
 export function* preparing(
   l: Pick<Linear, 'name' | 'in'>,
   hessian: Float64Array,
   damping: number,
-  byDiagonal = false,
+  { byDiagonal = false, isSpare = false }: Preparing = {},
 ): Steps<Prepared> {
   const n = l.in
   if (hessian.length !== n * n) refuse(l, `${n} × ${n} numbers`, `${hessian.length}`)
@@ -45,18 +53,37 @@ export function* preparing(
   const order = Int32Array.from(diagonal.keys())
   if (byDiagonal) order.sort((a, b) => diagonal[b]! - diagonal[a]! || a - b)
   const damp = (damping * diagonal.reduce((sum, h) => sum + h, 0)) / n
-  const damped = new Float64Array(n * n)
+  const damped = isSpare ? hessian : hessian.slice()
+  if (byDiagonal) reorder(damped, n, order)
   for (let i = 0; i < n; i++) {
-    const from = order[i]! * n
-    // what lies below the diagonal is 0
-    if (byDiagonal) for (let j = i; j < n; j++) damped[i * n + j] = hessian[from + order[j]!]!
-    else damped.set(hessian.subarray(from + i, from + n), from + i)
+    damped.fill(0, i * n, i * n + i)
     damped[i * n + i] = diagonal[order[i]!]! + damp
   }
   const fail = (pivot: number, at: number) =>
     refuse(l, `a positive definite Hessian after damping of ${damping} of its mean diagonal`, `a pivot of ${pivot} at ${at}`)
   yield* invertRoot(damped, n, 0, n, fail)
   return { upper: damped, order, isDead }
+}
+
+/** Rows and columns of a square matrix in another order, in place. */
+function reorder(h: Float64Array, n: number, order: Int32Array): void {
+  const [room, isDone] = [new Float64Array(n), new Uint8Array(n)]
+  for (let start = 0; start < n; start++) {
+    // round a ring of rows, each of which goes where the one before it was
+    if (isDone[start]) continue
+    const first = h.slice(start * n, start * n + n)
+    for (let i = start; !isDone[i]; i = order[i]!) {
+      isDone[i] = 1
+      const from = order[i]!
+      if (from === start) h.set(first, i * n)
+      else h.copyWithin(i * n, from * n, from * n + n)
+    }
+  }
+  for (let i = 0; i < n; i++) {
+    const row = h.subarray(i * n, i * n + n)
+    room.set(row)
+    for (let j = 0; j < n; j++) row[j] = room[order[j]!]!
+  }
 }
 
 /** Inputs of a piece that is worked out number by number; larger ones are halved. */
@@ -77,7 +104,7 @@ function* invertRoot(h: Float64Array, size: number, from: number, to: number, fa
   }
   const middle = halfOf(from, to, PIECE)
   const [m, n] = [middle - from, to - middle]
-  const [u, r12, left] = [whole(h, size), whole(new Float64Array(m * n), n), whole(new Float64Array(m * n), n)]
+  const [u, r12] = [whole(h, size), whole(new Float64Array(m * n), n)]
   const [first, second] = [halves(from, middle), halves(middle, to)]
   yield* invertRoot(h, size, middle, to, fail)
   for (const [p, q] of second) {
@@ -92,12 +119,14 @@ function* invertRoot(h: Float64Array, size: number, from: number, to: number, fa
   yield* invertRoot(h, size, from, middle, fail)
   for (const [p, q] of first) {
     const ofU1 = { a: partOf(u, p, p), m: q - p, k: middle - p }
-    yield { ...ofU1, b: partOf(r12, p - from, 0), c: partOf(left, p - from, 0), n, isSubtracted: true } // from 0: −U₁R₁₂
+    yield { ...ofU1, b: partOf(r12, p - from, 0), c: partOf(u, p, middle), n } // in the place of B: U₁R₁₂
   }
+  r12.data.fill(0)
   for (const [p, q] of second) {
     const ofU2 = { b: partOf(u, middle, p), k: q - middle, n: q - p }
-    yield { a: left, ...ofU2, c: partOf(u, from, p), m }
+    yield { a: partOf(u, from, middle), ...ofU2, c: partOf(r12, 0, p - middle), m, isSubtracted: true }
   }
+  for (let i = 0; i < m; i++) h.set(r12.data.subarray(i * n, i * n + n), (from + i) * size + middle)
 }
 
 /** The middle of a range, whole pieces from its beginning. */

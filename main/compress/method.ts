@@ -88,8 +88,11 @@ export interface SolveMethod<P = Record<string, never>, N extends StatName = nev
   problem?(q: Quota, p: P): { readonly wanted: string; readonly came: string } | undefined
   /** Throws LabError 'compress/*' rather than approximates. */
   solve(l: Linear, s: Pick<Stats, N>, q: Quota, p: P): Solved
-  /** As `solve`, its products left to the driver and other work let in between; by a method that takes long over a matrix. */
-  solving?(l: Linear, s: Pick<Stats, N>, q: Quota, p: P): Steps<Solved>
+  /**
+   * As `solve`, its products left to the driver and other work let in between; by a method that takes long over a matrix. Where `isSpare`,
+   * statistics may be overwritten.
+   */
+  solving?(l: Linear, s: Pick<Stats, N>, q: Quota, p: P, isSpare?: boolean): Steps<Solved>
 }
 
 export interface Solved {
@@ -107,8 +110,8 @@ export interface CodeMethod<P = Record<string, never>, N extends StatName = neve
   isSymmetric(p: P): boolean
   /** Throws LabError 'compress/*' rather than approximates. */
   code(l: Linear, s: Pick<Stats, N>, p: P): Codes
-  /** As `code`, its products left to the driver and other work let in between; by a method that takes long over a matrix. */
-  coding?(l: Linear, s: Pick<Stats, N>, p: P): Steps<Codes>
+  /** As `code`, in the way of `solving`. */
+  coding?(l: Linear, s: Pick<Stats, N>, p: P, isSpare?: boolean): Steps<Codes>
 }
 
 /** Weights as whole numbers: w ≈ scale · (code − zero), each row with a scale and a zero per group of columns. */

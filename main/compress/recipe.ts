@@ -4,15 +4,15 @@ import { createRng } from '../base/rng.ts'
 import { float32, type FloatTensor } from '../base/tensor.ts'
 import { nearest } from '../base/text.ts'
 import type { MatrixShape, Weights } from '../onnx/graph.ts'
-import { applyMethod, breathing, readMatrix, type Done } from './apply.ts'
+import { applyMethod, breathing, readMatrix, type Done, type Work } from './apply.ts'
 import { methods } from './index.ts'
 import { conclude, type Asked } from './ledger.ts'
 import { needsOf, plainOf } from './method.ts'
 import type { Group, LedgerRow, Mask, Method, NoiseMethod, Pattern, PlainMethod, Quota, StatName, Stats } from './method.ts'
-import { byNorm, byOutput, noiseLike } from './noise.ts'
 import { checkProfile, countOutliers, spreadOwl, type LayerOutliers, type Profile } from './profile.ts'
-import { drive, type Multiply } from './products.ts'
+import { drive } from './products.ts'
 import type { Breathe } from './rank.ts'
+import { stepsOf, type Elsewhere, type NoiseTask } from './task.ts'
 
 /** Version of the numbers that compression gives: part of every fingerprint. */
 export const COMPRESS_VERSION = 2
@@ -62,8 +62,8 @@ export interface StatsSource {
     needs: readonly StatName[],
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, Partial<Stats>>>
-  /** Makes the heavy products of methods that solve by them, where the engine has better ones than this thread. */
-  readonly multiply?: Multiply | undefined
+  /** Does what takes long over one matrix, where there are faster products than in this thread. */
+  readonly elsewhere?: Elsewhere
 }
 
 /**
@@ -182,10 +182,21 @@ async function plainMaker(method: PlainMethod, { needs }: Checked, task: Task): 
         ...{ weights, breathe, rng: createRng(recipe.seed), params: params[i] },
         quota: { ...recipe, sparsity: sparsityOf(names[0]!) },
         stats: (name) => statsOf(found, name),
-        multiply: stats?.multiply,
+        elsewhere: elsewhereFor(method, stats, signal),
       })
     },
   }
+}
+
+/** A method of the list can be told by its name to whoever does its work. */
+function elsewhereFor(
+  { id: method }: PlainMethod,
+  stats: StatsSource | undefined,
+  signal: AbortSignal | undefined,
+): Work['elsewhere'] {
+  if (!stats?.elsewhere || !methods.some(({ id }) => id === method)) return undefined
+  return (linear, { hessian }, { sparsity, group, pattern }, params) =>
+    stats.elsewhere!({ kind: 'method', method, linear, stats: { hessian }, quota: { sparsity, group, pattern }, params }, signal)
 }
 
 /** The method that is matched does its work first, whole; then each matrix gets noise in its place. */
@@ -197,8 +208,6 @@ async function noiseMaker(method: NoiseMethod, { plain, params }: Checked, task:
     ...(signal && { signal }),
     ...(stats && { stats }),
   })
-  // apart from the chance of the method itself
-  const rng = createRng(recipe.seed).fork(method.id)
   return {
     sparsityOf: () => 0,
     async make(i) {
@@ -208,9 +217,14 @@ async function noiseMaker(method: NoiseMethod, { plain, params }: Checked, task:
       const done: Done[] = []
       for (const matrix of stage) {
         await breathe()
-        const size = method.match === 'output' ? byOutput(matrix, statsOf(found, matrix.name).hessian) : byNorm
-        const steps = noiseLike(readMatrix(weights, matrix), readMatrix(after, matrix), size, rng.fork(matrix.name))
-        done.push({ w: await drive(steps, breathe, stats?.multiply) })
+        const noise: NoiseTask = {
+          ...{ kind: 'noise', shape: matrix, before: readMatrix(weights, matrix), after: readMatrix(after, matrix) },
+          ...(method.match === 'output' && { hessian: statsOf(found, matrix.name).hessian }),
+          // apart from the chance of the method itself
+          ...{ seed: recipe.seed, labels: [method.id, matrix.name] },
+        }
+        const there = noise.hessian && stats?.elsewhere?.(noise, signal)
+        done.push({ w: (await (there ?? drive(stepsOf(noise), breathe))) as Float32Array })
       }
       return done
     },

@@ -2,10 +2,10 @@
 import { readSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { LabError, toFault } from '../base/errors.ts'
-import { float32, sizeOf, type FloatTensor } from '../base/tensor.ts'
-import { WEIGHT_PIPE, type Answer, type Ask, type AskName, type Asks } from './messages.ts'
+import { PARCEL_PIPE, type Answer, type Ask, type AskName, type Asks } from './messages.ts'
 import type * as Door from './ort.ts'
-import type { Held, Loaded, Runtime } from './ort.ts'
+import type { BesideWork, Held, Loaded, Runtime } from './ort.ts'
+import { unpack } from './parcels.ts'
 import { readPlace } from '../onnx/places.ts'
 import { absence } from './providers.ts'
 import type { EngineSettings } from './session.ts'
@@ -17,6 +17,9 @@ interface OpenSession {
 }
 
 let runtime: Runtime
+/** A runtime on the processor for work beside this one: this one, or another where this one is on a device. */
+let plainRuntime: Promise<Runtime> | undefined
+let openPlain: () => Promise<Runtime>
 let insideMs = 0
 const sessions = new Map<number, OpenSession>()
 /** A weight by key, or why it could not be taken in. */
@@ -27,6 +30,7 @@ const answers: { [N in AskName]: (ask: Asks[N][0]) => Promise<Asks[N][1]> } = {
   async start({ settings }) {
     const { createRuntime } = await openDoor(settings)
     runtime = await createRuntime(settings)
+    openPlain = async () => (settings.provider === 'cpu' ? runtime : createRuntime({ ...settings, provider: 'cpu' }))
     return runtime.device
   },
   async open({ session, name, graph, carry }) {
@@ -35,7 +39,7 @@ const answers: { [N in AskName]: (ask: Asks[N][0]) => Promise<Asks[N][1]> } = {
   },
   async bring({ key, name, source }) {
     try {
-      const tensor = 'place' in source ? readPlace(name, source.place) : readPipe(source.dims)
+      const tensor = 'place' in source ? readPlace(name, source.place) : source.tensor
       weights.set(key, await runtime.hold(tensor))
     } catch (error) {
       weights.set(key, error instanceof Error ? error : new Error(String(error)))
@@ -73,6 +77,10 @@ const answers: { [N in AskName]: (ask: Asks[N][0]) => Promise<Asks[N][1]> } = {
     chains.delete(chain)
     return null
   },
+  async beside({ module, argument }) {
+    const { work } = (await import(module)) as { readonly work: BesideWork }
+    return work(argument, await (plainRuntime ??= openPlain()))
+  },
   async close({ session }) {
     await sessionOf(session).loaded.close()
     sessions.delete(session)
@@ -107,17 +115,17 @@ function heldWeights({ name, weights: names }: OpenSession): Map<string, Held> {
   return held
 }
 
-/** Blocks until a weight has come through the pipe: straight into its own memory, without a second copy. */
-function readPipe(dims: readonly number[]): FloatTensor {
-  const data = new Float32Array(sizeOf(dims))
-  const bytes = new Uint8Array(data.buffer)
+/** Blocks until so many bytes have come through the pipe: straight into their place, without a second copy. */
+function fill(bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) {
-    const n = readSync(WEIGHT_PIPE, bytes, done, bytes.length - done, null)
+    const n = readSync(PARCEL_PIPE, bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE), null)
     if (n === 0) process.exit(1) // whoever asked is gone
     done += n
   }
-  return float32(dims, data)
 }
+
+/** Bytes that one read may ask for. */
+const MOST_AT_ONCE = 1 << 30
 
 async function answer(ask: Ask): Promise<Answer> {
   insideMs = 0
@@ -135,7 +143,8 @@ new Worker(new URL(import.meta.url.endsWith('.ts') ? './lifeline.ts' : './lifeli
 let last = Promise.resolve()
 process.on('message', (ask: Ask) => {
   last = last.then(async () => {
-    const reply = await answer(ask)
+    // whatever comes of it, its parcels are taken from the pipe
+    const reply = await answer(unpack(ask, fill) as Ask)
     process.send!(reply)
   })
 })

@@ -39,8 +39,7 @@ export function createHome(life: Life, counts: Counts): Home {
   }
 
   function bring(name: string, { key, from }: Item): Promise<unknown> {
-    if ('place' in from) return life.ask('bring', { key, name, source: from })
-    return life.ask('bring', { key, name, source: { dims: from.tensor.dims } }, from.tensor.data)
+    return life.ask('bring', { key, name, source: from })
   }
 
   return {

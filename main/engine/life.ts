@@ -4,14 +4,18 @@ import type { Writable } from 'node:stream'
 import { fromFault, LabError } from '../base/errors.ts'
 import { unpacked } from '../base/files.ts'
 import { nodeProgram } from './node.ts'
-import { WEIGHT_PIPE, type Answer, type AskName, type Asks } from './messages.ts'
+import { PARCEL_PIPE, type Answer, type AskName, type Asks } from './messages.ts'
+import { pack } from './parcels.ts'
 import type { EngineSettings } from './session.ts'
 
 /** One engine process, from its start to its end. */
 export interface Life {
   readonly pid: number
-  /** Rejects with the fault of the engine process, or with LabError('engine/died') when it ends first. `weight` goes through the pipe. */
-  ask<N extends AskName>(name: N, message: Asks[N][0], weight?: Float32Array): Promise<Told<Asks[N][1]>>
+  /**
+   * Rejects with the fault of the engine process, or with LabError('engine/died') when it ends first. Large numbers of some asks go as parcels,
+   * and must not change before the answer.
+   */
+  ask<N extends AskName>(name: N, message: Asks[N][0]): Promise<Told<Asks[N][1]>>
   isAlive(): boolean
   /** Ends the process now and resolves when it has; what is open rejects with this error. */
   end(why: LabError): Promise<void>
@@ -29,13 +33,16 @@ interface Open {
   reject(error: Error): void
 }
 
+/** Whose numbers nobody writes to meanwhile. */
+const BY_PARCEL: readonly AskName[] = ['bring', 'beside']
+
 /** Lines of the process's complaints that are worth repeating when it dies. */
 const LAST_WORDS = 600
 
 /** Starts an engine process: this Node, our entry, and nothing else. `env` is added to the environment it inherits. */
 export function startLife(settings: EngineSettings, env: Readonly<Record<string, string>>): Life {
   const child = spawnEngine(settings, env)
-  const pipe = child.stdio[WEIGHT_PIPE] as Writable
+  const pipe = child.stdio[PARCEL_PIPE] as Writable
   const open = new Map<number, Open>()
   let words = ''
   let why: LabError | undefined
@@ -80,16 +87,17 @@ export function startLife(settings: EngineSettings, env: Readonly<Record<string,
 
   return {
     pid: child.pid ?? 0,
-    ask(name, message, weight) {
+    ask(name, message) {
       return new Promise((resolve, reject) => {
         if (!isAlive()) {
           return reject(new LabError('engine/died', `Expected the engine process to live, but it has ended.${lastWords(words)}`))
         }
         const id = next++
-        child.send({ ...message, ask: name, id }, (error) => error && child.kill('SIGKILL'))
+        const { value, parcels } = BY_PARCEL.includes(name) ? pack(message) : { value: message, parcels: [] }
+        child.send({ ...(value as typeof message), ask: name, id }, (error) => error && child.kill('SIGKILL'))
         open.set(id, { resolve: resolve as Open['resolve'], reject })
         hold()
-        if (weight) pipe.write(new Uint8Array(weight.buffer, weight.byteOffset, weight.byteLength))
+        for (const { buffer, byteOffset, byteLength } of parcels) pipe.write(new Uint8Array(buffer, byteOffset, byteLength))
       })
     },
     isAlive,

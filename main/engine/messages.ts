@@ -1,10 +1,10 @@
 import type { Fault } from '../base/errors.ts'
-import type { Tensor } from '../base/tensor.ts'
+import type { FloatTensor, Tensor } from '../base/tensor.ts'
 import type { TensorPlace } from '../onnx/graph.ts'
 import type { Carry, Device, EngineSettings, Feeds } from './session.ts'
 
-/** Where a weight comes from: the model's own file, or the pipe for weights, in the order of the messages. */
-export type Source = { readonly place: TensorPlace } | { readonly dims: readonly number[] }
+/** Where a weight comes from: the model's own file, or this message, large ones as a parcel after it. */
+export type Source = { readonly place: TensorPlace } | { readonly tensor: FloatTensor }
 
 /** What the engine process can be asked. Sessions and chains are numbered by the asker, weights are named by key. */
 export interface Asks {
@@ -17,6 +17,8 @@ export interface Asks {
   use: [{ session: number; weights: Readonly<Record<string, string>> }, null]
   run: [{ session: number; chain: number | null; feeds: Feeds; want: readonly string[] }, Record<string, Tensor>]
   end: [{ chain: number }, null]
+  /** Runs `work` of a module of ours, by its address, with an argument; an object or array of plain data and numbers. */
+  beside: [{ module: string; argument: unknown }, unknown]
   close: [{ session: number }, null]
 }
 export type AskName = keyof Asks
@@ -28,5 +30,5 @@ export type Answer =
   | { readonly id: number; readonly ok: true; readonly value: unknown; readonly insideMs: number; readonly memoryBytes: number }
   | { readonly id: number; readonly ok: false; readonly fault: Fault }
 
-/** File descriptor of the pipe for weights in the engine process: raw float32, as many as the dims of each `bring` say. */
-export const WEIGHT_PIPE = 3
+/** File descriptor of the pipe for parcels in the engine process: raw numbers, in the order of the messages that say how many. */
+export const PARCEL_PIPE = 3

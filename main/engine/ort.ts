@@ -69,6 +69,12 @@ export async function createRuntime({ provider, threads }: EngineSettings): Prom
   }
 }
 
+/**
+ * What a module exports as `work` that `Engine.beside` is to run: it gets the argument, as plain data of its own, and a runtime on the
+ * processor that lies in its very process.
+ */
+export type BesideWork = (argument: unknown, runtime: Runtime) => Promise<unknown>
+
 interface Place {
   readonly options: InferenceSession.SessionOptions
   readonly isResident: boolean

@@ -127,6 +127,16 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
     return value as Record<O, Tensor>
   }
 
+  async function beside(module: string, argument: unknown, signal?: AbortSignal): Promise<unknown> {
+    throwIfStopped(signal)
+    const { value } = await inOrder((at) => {
+      throwIfStopped(signal)
+      const told = at.life.ask('beside', { module, argument })
+      return signal ? stoppable(told, at.life, signal) : told
+    })
+    return value
+  }
+
   await inOrder(async () => {})
   return {
     id: `${device!.provider}-${device!.threads}`,
@@ -136,6 +146,7 @@ export async function startEngine(settings: EngineSettings, env: Readonly<Record
     open,
     openFile: (path) =>
       enter({ id: nextId++, name: basename(path), graph: path, carry: {}, weights: new Map() }, () => new Map()),
+    beside,
     meter: (): EngineMeter => ({ ...meter }),
     pid: () => (home?.life.isAlive() ? home.life.pid : undefined),
     async close() {

@@ -66,6 +66,12 @@ export interface Engine {
   open(graph: Graph, weights: Weights, carry?: Carry): Promise<Session>
   /** Opens an ONNX file that brings its own weights, from inside or beside it. */
   openFile(path: string): Promise<Session>
+  /**
+   * Runs `work` (`BesideWork`) of a module of ours in the process of the runtime, by its address: for work that asks for so many products
+   * that their way here and back would cost more than they do. Argument and answer are plain data; large arrays of floats in the argument
+   * must not change before the answer. Once `signal` is aborted it rejects, and the process is ended if need be, as for a run.
+   */
+  beside(module: string, argument: unknown, signal?: AbortSignal): Promise<unknown>
   meter(): EngineMeter
   close(): Promise<void>
 }

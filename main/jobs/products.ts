@@ -1,57 +1,49 @@
 import { float32, float64, type Tensor } from '../base/tensor.ts'
 import type { Multiply, Part } from '../compress/products.ts'
-import type { Engine, Session } from '../engine/session.ts'
+import type { Held, Loaded, Runtime } from '../engine/ort.ts'
 import { GraphBuilder } from '../onnx/build.ts'
 import type { Graph } from '../onnx/graph.ts'
-import { heldWeights } from '../models/weights.ts'
+import { writeGraph } from '../onnx/write.ts'
 
-/** Providers with float64 products. WebGPU has none, and float32 in their place would be another result. */
-const EXACT = ['cpu', 'cuda']
-
-/** Rows, columns and terms of a product at once: 0.3 s of one core, and 60 MB on the way to the engine and back. */
+/** Rows, columns and terms of a product at once: what is copied for it takes 60 MB. */
 export const TILE = 1536
 
-type Runtime = Pick<Engine, 'open' | 'device'>
-const known = new WeakMap<Runtime, Multiply>()
+type Plain = Pick<Runtime, 'load'>
+const known = new WeakMap<Plain, Multiply>()
 
-/**
- * Products of matrices in an engine, tile by tile, so that memory stays small and a stop is heeded within a second; undefined where the
- * engine has none in float64. One for each engine, its graphs loaded with the first product of their kind and gone with the engine.
- */
-export function productsOf(engine: Runtime): Multiply | undefined {
-  if (!EXACT.includes(engine.device.provider)) return undefined
-  const made = known.get(engine) ?? openProducts(engine)
-  known.set(engine, made)
+/** Products of matrices by a runtime on the processor, in this process, tile by tile. Its graphs are loaded with the first product of their kind. */
+export function productsIn(runtime: Plain): Multiply {
+  const made = known.get(runtime) ?? openProducts(runtime)
+  known.set(runtime, made)
   return made
 }
 
-function openProducts(engine: Runtime): Multiply {
-  const sessions = new Map<string, Promise<Session>>()
-  async function sessionFor(kind: Kind): Promise<Session> {
+function openProducts(runtime: Plain): Multiply {
+  const graphs = new Map<string, Promise<Loaded>>()
+  function graphFor(kind: Kind): Promise<Loaded> {
     const key = JSON.stringify(kind)
-    const opening = sessions.get(key) ?? engine.open(productGraph(kind), heldWeights(new Map()))
-    sessions.set(key, opening)
-    return opening.catch((error: unknown) => {
-      sessions.delete(key) // the next product tries again
-      throw error
-    })
+    const loading = graphs.get(key) ?? runtime.load('product', writeGraph(productGraph(kind)), {})
+    graphs.set(key, loading)
+    return loading
   }
   return async ({ a, b, c, m, k, n, isATransposed = false, isBTransposed = false, isSubtracted = false }, breathe) => {
     const kind: Kind = { type: c.data instanceof Float32Array ? 'float32' : 'float64', isATransposed, isBTransposed }
-    const session = await sessionFor(kind)
+    const graph = await graphFor(kind)
     for (const [i, rows] of tiles(m)) {
       for (const [l, terms] of tiles(k)) {
         const tileOfA = isATransposed ? pack(kind, a, l, i, terms, rows) : pack(kind, a, i, l, rows, terms)
         for (const [j, columns] of tiles(n)) {
           await breathe()
           const tileOfB = isBTransposed ? pack(kind, b, j, l, columns, terms) : pack(kind, b, l, j, terms, columns)
-          const made = await session.run({ a: tileOfA, b: tileOfB }, ['c'])
-          put(c, made.c, i, j, isSubtracted ? 'subtract' : l === 0 ? 'set' : 'add')
+          const { outputs } = await graph.run({ a: tileOfA, b: tileOfB }, NO_WEIGHTS, ['c'])
+          put(c, outputs['c']!, i, j, isSubtracted ? 'subtract' : l === 0 ? 'set' : 'add')
         }
       }
     }
   }
 }
+
+const NO_WEIGHTS: ReadonlyMap<string, Held> = new Map()
 
 /** What one graph serves. */
 interface Kind {

@@ -70,6 +70,21 @@ describe('the factor of an inverse', () => {
     }
   })
 
+  it('is the same in the place of a spare Hessian, and of inputs by falling diagonal that of a Hessian in that order', () => {
+    const n = 150
+    const h = hessian(n)
+    const l = { name: 'layer', in: n }
+    const { upper, order } = prepareHessian(l, h, 0.01, { byDiagonal: true })
+    const falls = [...order].every((j, i) => i === 0 || h[order[i - 1]! * (n + 1)]! >= h[j * (n + 1)]!)
+    expect([falls, new Set(order).size]).toEqual([true, n])
+    const inOrder = Float64Array.from({ length: n * n }, (_, k) => h[order[Math.floor(k / n)]! * n + order[k % n]!]!)
+    expect(prepareHessian(l, inOrder, 0.01).upper).toEqual(upper)
+    const spare = h.slice()
+    const inPlace = prepareHessian(l, spare, 0.01, { byDiagonal: true, isSpare: true }).upper
+    expect(inPlace).toBe(spare)
+    expect(inPlace).toEqual(upper)
+  })
+
   it('is not made where there is none, and the pivot is named', () => {
     const n = 300
     const h = hessian(n)

@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { createRng } from '../../main/base/rng.ts'
 import { multiplyPlain, whole } from '../../main/compress/products.ts'
-import { startEngine } from '../../main/engine/process.ts'
-import type { Engine } from '../../main/engine/session.ts'
-import { productsOf, TILE } from '../../main/jobs/products.ts'
+import { createRuntime, type Runtime } from '../../main/engine/ort.ts'
+import { productsIn, TILE } from '../../main/jobs/products.ts'
 import { everyProduct } from '../make/products.ts'
 
-let engine: Engine
+let runtime: Runtime
 beforeAll(async () => {
-  engine = await startEngine({ provider: 'cpu', threads: 1 })
+  runtime = await createRuntime({ provider: 'cpu', threads: 1 })
 })
-afterAll(() => engine.close())
 
 const rng = createRng('tiles')
 const draw = (length: number) => Float64Array.from({ length }, () => rng.float() - 0.5)
@@ -20,8 +18,8 @@ it.each([
   [3, 2 * TILE + 1, 2],
   [4, 3, TILE + 1],
   [70, 60, 50],
-])('the engine multiplies %i × %i by %i columns in tiles as this thread does', async (m, k, n) => {
-  const multiply = productsOf(engine)!
+])('the runtime multiplies %i × %i by %i columns in tiles as this thread does', async (m, k, n) => {
+  const multiply = productsIn(runtime)
   for (const product of everyProduct(m, k, n, draw)) {
     const plain = { ...product, c: { ...product.c, data: product.c.data.slice() } }
     multiplyPlain(plain)
@@ -39,12 +37,6 @@ it('a stop is heeded between tiles', async () => {
   }
   const [m, a, b] = [2 * TILE + 1, whole(draw(2 * TILE + 1), 1), whole(draw(1), 1)]
   const product = { a, b, c: whole(new Float64Array(m), 1), m, k: 1, n: 1 }
-  await expect(productsOf(engine)!(product, breathe)).rejects.toThrow('stopped')
+  await expect(productsIn(runtime)(product, breathe)).rejects.toThrow('stopped')
   expect(breaths).toBe(2)
-})
-
-it('one engine has one set of products, and a provider without float64 has none', () => {
-  expect(productsOf(engine)).toBe(productsOf(engine))
-  const webgpu = { open: engine.open, device: { ...engine.device, provider: 'webgpu' as const } }
-  expect(productsOf(webgpu)).toBeUndefined()
 })

@@ -59,9 +59,9 @@ export const gptq: CodeMethod<z.output<typeof params>, 'hessian'> = {
   coding,
 }
 
-function* coding(l: Linear, { hessian }: Pick<Stats, 'hessian'>, p: z.output<typeof params>): Steps<Codes> {
+function* coding(l: Linear, { hessian }: Pick<Stats, 'hessian'>, p: z.output<typeof params>, isSpare = false): Steps<Codes> {
   const settings = filled(DEFAULTS, p)
-  const prepared = yield* preparing(l, hessian, settings.damping, settings.actOrder)
+  const prepared = yield* preparing(l, hessian, settings.damping, { byDiagonal: settings.actOrder, isSpare })
   const columns = columnsOf(l, prepared)
   const grids = openGrids(l, columns, prepared, settings)
   const [codes, most] = [new Uint8Array(l.out * l.in), mostOf(settings.bits)]

@@ -45,12 +45,18 @@ export const sparsegpt: SolveMethod<z.output<typeof params>, 'hessian'> = {
   solving,
 }
 
-function* solving(l: Linear, { hessian }: Pick<Stats, 'hessian'>, quota: Quota, p: z.output<typeof params>): Steps<Solved> {
+function* solving(
+  l: Linear,
+  { hessian }: Pick<Stats, 'hessian'>,
+  quota: Quota,
+  p: z.output<typeof params>,
+  isSpare = false,
+): Steps<Solved> {
   const settings = filled(DEFAULTS, p)
   const { pattern } = quota
   const problem = problemOf(quota, p)
   if (problem) throw new LabError('compress/pattern', `Expected ${problem.wanted} for ${l.name}, got ${problem.came}.`)
-  const columns = columnsOf(l, yield* preparing(l, hessian, settings.damping))
+  const columns = columnsOf(l, yield* preparing(l, hessian, settings.damping, { isSpare }))
   // 1 where a weight goes, [in, out]
   const gone = new Uint8Array(columns.w.length)
   const mark =

@@ -6,6 +6,7 @@ import type { Engine } from '../../engine/session.ts'
 import { heldWeights } from '../../models/weights.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import type { MatrixShape } from '../../onnx/graph.ts'
+import { solverOf } from '../solve.ts'
 import { logitsOf, PROMPTS, promptsOf } from './reopen.ts'
 import { memoryOf, metered, unspent } from './meter.ts'
 
@@ -29,15 +30,18 @@ export interface Rehearsal {
   readonly readMs: number
   readonly formats: readonly string[]
   /** Statistics as the compression itself will ask for them, from an engine. */
-  readonly statsFrom: ((engine: Pick<Engine, 'open' | 'device'>, samples: readonly Int32Array[]) => StatsSource) | undefined
-  readonly engine: Pick<Engine, 'open' | 'device'>
+  readonly statsFrom:
+    ((engine: Pick<Engine, 'open' | 'device' | 'beside'>, samples: readonly Int32Array[]) => StatsSource) | undefined
+  readonly engine: Pick<Engine, 'open' | 'device' | 'beside'>
   readonly enginePid: () => number | undefined
   readonly nowMs: () => number
   readonly signal: AbortSignal
 }
 
-/** Matrices of a rehearsal are this large at most: a cube of 256 takes some ten milliseconds. */
-const LARGEST = 256
+/** Matrices of a rehearsal are this large at most: a cube of 512 takes well below a tenth of a second. */
+const LARGEST = 512
+/** What is done with a weight while its matrix is solved, besides products, costs as much as so many multiplications of these (measured). */
+const BESIDE_PRODUCTS = 4000
 /** What the engine's process holds before it is given anything. */
 const ENGINE_BYTES = 80 << 20
 /** What is done with every weight after it was hashed, in passes that cost as much: written twice, compared, counted, opened and hashed again. */
@@ -64,7 +68,7 @@ export async function estimate(r: Rehearsal, left: readonly (readonly MatrixShap
   }
   return {
     seconds: sum(Object.values(parts)),
-    peakBytes: process.memoryUsage().rss + ownBytes(needs, left) + heldBytes(r) + engineBytes(r, memoryOf(r.enginePid())),
+    peakBytes: process.memoryUsage().rss + ownBytes(needs, left) + heldBytes(r) + engineBytes(r, needs, memoryOf(r.enginePid())),
     parts,
     stageMs: passes.map((ms, i) => ms + methodMs[i]!),
   }
@@ -72,9 +76,10 @@ export async function estimate(r: Rehearsal, left: readonly (readonly MatrixShap
 
 type Needs = readonly StatName[]
 
-/** Operations that a method needs for a matrix, up to a factor: inverting its Hessian and sweeping its columns, or one look at each weight. */
+/** Operations that a method needs for a matrix, up to a factor: a look at each weight, and the products that invert its Hessian and sweep its columns. */
 export function workOf(needs: Needs, { out, in: width }: Pick<MatrixShape, 'out' | 'in'>): number {
-  return needs.includes('hessian') ? width ** 3 / 3 + out * width ** 2 : out * width
+  const products = needs.includes('hessian') ? width ** 3 / 3 + out * width ** 2 : 0
+  return out * width + products / BESIDE_PRODUCTS
 }
 
 /**
@@ -145,7 +150,7 @@ function line(first: number, later: number, deep: number): (depth: number) => nu
 }
 
 /** Milliseconds for each unit of `workOf`, by the method itself on a corner of the first matrix. */
-async function rehearseMethod({ model, recipe, nowMs, signal }: Rehearsal, needs: Needs): Promise<number> {
+async function rehearseMethod({ model, recipe, engine, nowMs, signal }: Rehearsal, needs: Needs): Promise<number> {
   const { name, out, in: width } = model.linears[0]!
   const of = recipe.pattern === 'free' ? 1 : recipe.pattern.of
   const corner = { name, out: Math.min(out, LARGEST), in: Math.min(width, Math.max(of, LARGEST)) }
@@ -158,6 +163,7 @@ async function rehearseMethod({ model, recipe, nowMs, signal }: Rehearsal, needs
     order: 'one-pass',
     stages: [[name]],
     of: async () => new Map([[name, plainStats(corner.in)]]),
+    elsewhere: solverOf(engine),
   }
   let least = Infinity
   // the first time it is compiled; what is least is what it costs
@@ -176,14 +182,12 @@ function plainStats(width: number): Stats {
   return { inputNorm: new Float32Array(width).fill(1), hessian }
 }
 
-/** What one stage holds at most: statistics as sums, as they came and as they are used; one matrix with its columns in float64. */
+/** What one stage holds at most: statistics as sums, as they came and as they are used; the matrices as they were and as they become. */
 function ownBytes(needs: Needs, stages: readonly (readonly MatrixShape[])[]): number {
   const perStage = stages.map((stage) => {
     const widths = [...new Set(stage.map((matrix) => matrix.in))]
     const sums = needs.includes('hessian') ? widths.reduce((sum, n) => sum + n * n * 20, 0) : 0
-    const working = Math.max(
-      ...stage.map(({ out, in: n }) => (needs.includes('hessian') ? 8 * n * n + 18 * out * n : 12 * out * n)),
-    )
+    const working = Math.max(...stage.map(({ out, in: n }) => 12 * out * n))
     const results = stage.reduce((sum, { out, in: n }) => sum + 4.2 * out * n, 0)
     return sums + working + results
   })
@@ -196,8 +200,12 @@ function heldBytes({ model, samples }: Rehearsal): number {
   return 2 * 4 * tokens * model.linears[0]!.in
 }
 
-/** Every weight in 32 bits beside the runtime, once as it was and once as it came to be while both are compared. */
-function engineBytes({ model, samples }: Rehearsal, now: number | null): number {
+/**
+ * Every weight in 32 bits beside the runtime, once as it was and once as it came to be while both are compared; or, before that, one matrix
+ * that is solved there: its Hessian with a quarter of it, its columns, their errors, what it was and what it becomes.
+ */
+function engineBytes({ model, samples }: Rehearsal, needs: Needs, now: number | null): number {
   const compressible = model.linears.reduce((sum, { out, in: n }) => sum + out * n, 0)
-  return Math.max(now ?? 0, ENGINE_BYTES) + 4 * (model.parameters + (samples ? compressible : 0))
+  const solved = needs.includes('hessian') ? Math.max(...model.linears.map(({ out, in: n }) => 10 * n * n + 17 * out * n)) : 0
+  return Math.max(now ?? 0, ENGINE_BYTES) + 4 * model.parameters + Math.max(samples ? 4 * compressible : 0, solved)
 }

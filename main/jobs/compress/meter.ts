@@ -12,14 +12,15 @@ export interface Spent {
 
 /** An engine that counts what is asked of it into `spent`, and says when something was answered. */
 export function metered(
-  engine: Pick<Engine, 'open' | 'device'>,
+  engine: Pick<Engine, 'open' | 'device' | 'beside'>,
   spent: Spent,
   nowMs: () => number,
   onRun: () => void = () => {},
-): Pick<Engine, 'open' | 'device'> {
+): Pick<Engine, 'open' | 'device' | 'beside'> {
   // prettier-ignore
   return {
     device: engine.device,
+    beside: (...asked) => engine.beside(...asked),
     async open(...asked) {
       const began = nowMs()
       const session = await engine.open(...asked)

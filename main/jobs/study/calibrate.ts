@@ -5,7 +5,7 @@ import { layerOf, type StatsSource } from '../../compress/recipe.ts'
 import type { Engine, Session } from '../../engine/session.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import type { Graph } from '../../onnx/graph.ts'
-import { productsOf } from '../products.ts'
+import { solverOf } from '../solve.ts'
 import { createKeeper, type StatsKeeper } from './keep-stats.ts'
 import { createPassage, type Carried } from './passage.ts'
 import { statsGraph } from './stats-graph.ts'
@@ -15,7 +15,7 @@ export function createStats(
   { graphs, linears }: Pick<LanguageModel, 'graphs' | 'linears'>,
   samples: readonly Int32Array[],
   order: StatsSource['order'],
-  engine: Pick<Engine, 'open' | 'device'>,
+  engine: Pick<Engine, 'open' | 'beside'>,
   batchTokens: number,
   keeper: StatsKeeper = createKeeper(0),
 ): StatsSource {
@@ -24,7 +24,7 @@ export function createStats(
   const passage = createPassage(graphs.logits, order === 'blocks' ? stages : [])
   return {
     order,
-    multiply: productsOf(engine),
+    elsewhere: solverOf(engine),
     stages,
     async of(names, weights, needs, signal) {
       // the whole way there, whatever of it is gone again: its weights decide the numbers
