@@ -40,33 +40,67 @@ export async function findPlaces(matrices: readonly Scored[], ranks: readonly nu
   return places
 }
 
+/** Fewer scores are each set against all others sooner than moved about. */
+const HANDFUL = 8
+
 /** The place before which `rank` of a few scores stand. Moves them about. */
 export function findPlace(scores: Float32Array, rank: number): Place {
   if (rank >= scores.length) return { value: Infinity, ties: 0 }
-  const value = sortTo(scores, rank)
-  let below = 0
-  for (let i = 0; i < rank; i++) if (scores[i]! < value) below++
-  return { value, ties: rank - below }
+  if (scores.length <= HANDFUL) return placeAmong(scores, rank)
+  let from = 0
+  let to = scores.length
+  for (;;) {
+    const pivot = pivotOf(scores, from, to)
+    let below = from
+    let equal = 0
+    // each goes where the smaller ones end, and these go on if it is one: no branch that would be guessed wrong half of the time
+    for (let i = from; i < to; i++) {
+      const score = scores[i]!
+      scores[i] = scores[below]!
+      scores[below] = score
+      below += Number(score < pivot)
+      equal += Number(score === pivot)
+    }
+    if (rank < below) to = below
+    else if (rank < below + equal) return { value: pivot, ties: rank - below }
+    else from = gather(scores, below, to, pivot)
+  }
 }
 
-/** Moves scores about until those before `rank` are at most, and those after it at least, the one there; gives that one (Hoare 1961). */
-function sortTo(scores: Float32Array, rank: number): number {
-  let [left, right] = [0, scores.length - 1]
-  while (left < right) {
-    const pivot = scores[rank]!
-    let [i, j] = [left, right]
-    while (i <= j) {
-      while (scores[i]! < pivot) i++
-      while (scores[j]! > pivot) j--
-      if (i > j) break
-      const moved = scores[i]!
-      scores[i++] = scores[j]!
-      scores[j--] = moved
+function placeAmong(scores: Float32Array, rank: number): Place {
+  for (let i = 0; ; i++) {
+    const value = scores[i]!
+    let below = 0
+    let equal = 0
+    for (let j = 0; j < scores.length; j++) {
+      below += Number(scores[j]! < value)
+      equal += Number(scores[j]! === value)
     }
-    if (j < rank) left = i
-    if (i > rank) right = j
+    if (below <= rank && rank < below + equal) return { value, ties: rank - below }
   }
-  return scores[rank]!
+}
+
+/** Moves those that equal the pivot to `from` and after; gives the index after the last of them. */
+function gather(scores: Float32Array, from: number, to: number, pivot: number): number {
+  let end = from
+  for (let i = from; i < to; i++) {
+    const score = scores[i]!
+    scores[i] = scores[end]!
+    scores[end] = score
+    end += Number(score === pivot)
+  }
+  return end
+}
+
+/** A score near the middle: the median of three medians of three (Tukey 1978), from all over. */
+function pivotOf(scores: Float32Array, from: number, to: number): number {
+  const [middle, step] = [(from + to) >> 1, (to - from) >> 3]
+  const at = (i: number) => median(scores[i]!, scores[i + step]!, scores[i + 2 * step]!)
+  return median(at(from), at(middle - step), at(to - 1 - 2 * step))
+}
+
+function median(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c))
 }
 
 /** Refuses scores that rank nothing. */
