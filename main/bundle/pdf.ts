@@ -30,7 +30,7 @@ export async function pdfOf(svg: string, title: string): Promise<Uint8Array> {
   document.registerFont('plain', plain).registerFont('bold', bold).scale(POINTS)
   const clips = new Map(elementsOf(root, 'clipPath').map((clip) => [`url(#${clip.attributes.id})`, clip]))
   for (const child of root.children) draw(document, child, clips)
-  document.version = 1.3 // below which it adds no second title, as XML that it would not escape
+  document.version = 1.3 // at which it adds no second title as XML, which it would not escape
   document.end()
   return document.read()!
 }

@@ -6,7 +6,7 @@ import { informativeLevels } from './difficulty.ts'
 import { drawSwatches, layFamilies, LEFT, levelWords, nameFamilies, pointsOf, type FamilyPanel } from './families.ts'
 import { drawLegend } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
-import { createPanels, logScale, niceScale, timesWords, type Panels, type Scale } from './panels.ts'
+import { createPanels, logScale, percentScale, timesWords, type Panels, type Scale } from './panels.ts'
 import { FLOOR, INK, ramp, SOFT } from './palette.ts'
 
 /** Drop against level of difficulty, a panel per family and series, a line per chosen level of compression. */
@@ -78,8 +78,7 @@ function dropScale(points: readonly Point[], better: View['better']): Scale {
   const drops = points
     .filter((p) => !p.isDenseFloor)
     .flatMap((p) => (isCounted(p) ? [p.drop!, half(p.drop!, p.dropLow), half(p.drop!, p.dropHigh)] : [p.drop!]))
-  if (better === 'higher')
-    return { ...niceScale(Math.min(0, ...drops), Math.max(0.02, ...drops), 5), label: (v) => percent(v, 0) }
+  if (better === 'higher') return percentScale(Math.min(0, ...drops), Math.max(0.02, ...drops), 5)
   const multiples = drops.map((drop) => 1 + drop)
   return { ...logScale(Math.min(1, ...multiples.filter((m) => m < 0.9)), Math.max(2, ...multiples)), isLog: true, label: timesWords } // prettier-ignore
 }

@@ -1,10 +1,10 @@
 import { amountOf } from './amount.ts'
 import { amountScale, amountTitle, amountWords, bitsWords } from './blocks.ts'
 import { type Family, type Point, type Series, type View } from './view.ts'
-import { fixed, multiple, plural } from './words.ts'
+import { fixed, lossName, multiple, plural } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type DataTable } from './chart.ts'
 import { drawSwatches, layFamilies, LEFT, levelWords, nameFamilies, pointsOf, type FamilyPanel } from './families.ts'
-import { percentScale, type Height } from './heights.ts'
+import { heightScale, type Height } from './heights.ts'
 import { BOLD, drawLegend, textWidth } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
 import { createPanels, type Panels, type Scale } from './panels.ts'
@@ -22,7 +22,7 @@ export const axisPerformance: Chart = {
     const isShare = view.better === 'higher'
     const what = isShare
       ? 'Each line is one level of an axis: its score in percent of its own score uncompressed (dashed line at 100).'
-      : 'Each line is one level of an axis: its perplexity as a multiple of its own uncompressed (dashed line at 1; upwards is worse; logarithmic scale).'
+      : `Each line is one level of an axis: its ${lossName(view.scorer)} as a multiple of its own uncompressed (dashed line at 1; upwards is worse; logarithmic scale).`
     const floor = hasFloor(view)
       ? ' Hollow marks: not above chance at this level. Ticks at the right edge: what chance is of the dense score of each level, where its line ends when nothing is left. Levels on which the dense model itself is not above chance are not drawn.'
       : ''
@@ -43,10 +43,14 @@ export const axisPerformance: Chart = {
       drawSwatches(panels, entries, at, layout.isAlone ? ['', ''] : ['easiest', 'hardest'])
     }
     const isLog = view.better === 'lower'
-    const y = percentScale(shown.map((p) => heightsOf(p, isLog)), isLog, referenceHeights(reference, patternsOf(view))) // prettier-ignore
+    const y = heightScale(shown.map((p) => heightsOf(p, isLog)), isLog, referenceHeights(reference, patternsOf(view))) // prettier-ignore
     for (const panel of layout.panels) drawPanel(panels, panel, y, reference)
     panels.write(amountTitle(view.series), layout.middle, layout.bottom + 6, { fill: SOFT, align: 'center' })
-    panels.write(y.isLog ? 'perplexity, × dense' : '% of dense', 8, layout.first, { fill: SOFT, align: 'center', turn: 90 })
+    panels.write(y.isLog ? `${lossName(view.scorer)}, × dense` : '% of dense', 8, layout.first, {
+      fill: SOFT,
+      align: 'center',
+      turn: 90,
+    })
     return {
       id: `${prefix}-axis-performance`,
       title: axisPerformance.title,

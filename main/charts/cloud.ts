@@ -95,7 +95,7 @@ export function placeCloud(table: Table, picks: ArrayLike<number>, look: Look): 
       look.colour === null ? [] : [...colours].map(([value, colour]) => ({ label: valueName(value, look.colour!), colour })),
     x: places ? categoryScale(places, x) : scaleAcross(planes, x),
     y: heightScale(table.rows, planes, y, isLog),
-    yTitle: isLog ? `${y.label}: perplexity, × dense` : y.kind === 'share' ? `${y.label}, %` : y.label,
+    yTitle: isLog ? `${y.label}, × dense` : y.kind === 'share' ? `${y.label}, %` : y.label,
   }
 }
 

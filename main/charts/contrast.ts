@@ -2,7 +2,7 @@ import { WIDTH, type Chart, type DataTable } from './chart.ts'
 import { BOLD, drawLegend, shorten, type LegendEntry } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
 import { FLOOR, seriesColour, SOFT } from './palette.ts'
-import { createPanels, logScale, niceScale, type Box, type Panels, type Scale } from './panels.ts'
+import { createPanels, logScale, percentScale, type Box, type Panels, type Scale } from './panels.ts'
 import { groupBy, isControl, type Level, type Point, type Series, type View } from './view.ts'
 import { fixed, percent, plural } from './words.ts'
 
@@ -172,7 +172,7 @@ function meanDrop(points: readonly Point[]): { readonly value: number; readonly 
 
 function heightScale(spots: readonly Spot[]): Scale {
   const ends = spots.flatMap(({ value, low, high }) => [value, (value + low) / 2, (value + high) / 2])
-  return { ...niceScale(Math.min(-0.02, ...ends), Math.max(0.02, ...ends), 5), label: (v) => percent(v, 0) }
+  return percentScale(Math.min(-0.02, ...ends), Math.max(0.02, ...ends), 5)
 }
 
 function drawLine(panels: Panels, panel: number, one: Line, place: Column['place'], color: string): void {

@@ -2,14 +2,14 @@ import { amountOf } from './amount.ts'
 import { amountScale, amountTitle, amountWords, bitsWords } from './blocks.ts'
 import { sizeWords, WIDTH, type Chart, type ChartData, type DataTable } from './chart.ts'
 import { dataFamilies, sharesOf, shareWords, type DataFamily, type Dose, type DoseScore } from './data-shares.ts'
-import { percentScale } from './heights.ts'
+import { heightScale } from './heights.ts'
 import { BOLD, drawLegend, shorten, type LegendEntry } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
 import { INK, ramp, SOFT } from './palette.ts'
 import { createPanels, SMALL, type Box, type Panels, type Scale } from './panels.ts'
 import { drawReference, referenceHeights, referenceLegend, referenceTables, referenceWords, type Reference } from './reference.ts'
 import type { Series } from './view.ts'
-import { fixed, list, multiple, plural } from './words.ts'
+import { fixed, list, lossName, multiple, plural } from './words.ts'
 
 const LEFT = 44
 const GAP = 24
@@ -35,7 +35,7 @@ export const dataAdequacy: Chart = {
     const what =
       view.better === 'higher'
         ? 'Each line is one share of the training data: the score in percent of that of the uncompressed model trained alike, on the same share (dashed line at 100).'
-        : 'Each line is one share of the training data: the perplexity as a multiple of that of the uncompressed model trained alike, on the same share (dashed line at 1; upwards is worse; logarithmic scale).'
+        : `Each line is one share of the training data: the ${lossName(view.scorer)} as a multiple of that of the uncompressed model trained alike, on the same share (dashed line at 1; upwards is worse; logarithmic scale).`
     const most = [...new Set(families.map(({ doses }) => plural(doses[0]!.items, 'item')))]
     const floor = hasFloor(families)
       ? ' Hollow marks: not above chance (of several tasks, at least half). Ticks at the right edge: what chance is of the dense score of each share, where its line ends when nothing is left.'
@@ -56,7 +56,7 @@ export const dataAdequacy: Chart = {
     const color = (share: number) => ramp(shares.indexOf(share), shares.length)
     const top = drawLegend(panels, legendOf(shares, color, hasFloor(families), reference), LEFT, 0, WIDTH) + 8
     const patterns = [...new Set(view.series.map(({ of }) => of))]
-    const y = percentScale(scores.map(({ percent }) => percent), view.better === 'lower', referenceHeights(reference, patterns)) // prettier-ignore
+    const y = heightScale(scores.map(({ percent }) => percent), view.better === 'lower', referenceHeights(reference, patterns)) // prettier-ignore
     const columns = Math.max(...all.map(({ column }) => column)) + 1
     const [width, height] = [(WIDTH - LEFT - RIGHT - GAP * (columns - 1)) / columns, HEIGHTS[columns - 1]!]
     const boxOf = (column: number, row: number): Box => ({ x: LEFT + column * (width + GAP), y: top + HEAD + row * (HEAD + height + FOOT), width, height }) // prettier-ignore
@@ -72,7 +72,7 @@ export const dataAdequacy: Chart = {
     const bottom = top + (Math.max(...all.map(({ row }) => row)) + 1) * (HEAD + height + FOOT)
     const middle = LEFT + ((width + GAP) * columns - GAP) / 2
     panels.write(amountTitle(view.series), middle, bottom + 4, { fill: SOFT, align: 'center' })
-    panels.write(y.isLog ? 'perplexity, × dense' : '% of dense', 8, top + HEAD + height / 2, { fill: SOFT, align: 'center', turn: 90 }) // prettier-ignore
+    panels.write(y.isLog ? `${lossName(view.scorer)}, × dense` : '% of dense', 8, top + HEAD + height / 2, { fill: SOFT, align: 'center', turn: 90 }) // prettier-ignore
     return {
       id: `${prefix}-data-adequacy`,
       title: dataAdequacy.title,

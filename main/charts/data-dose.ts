@@ -5,7 +5,7 @@ import type { Height } from './heights.ts'
 import { BOLD, drawLegend, shorten, type LegendEntry } from './legend.ts'
 import { area, errorBars, line, marks, type Mark } from './marks.ts'
 import { FLOOR, INK, PALE, seriesColour, SOFT } from './palette.ts'
-import { createPanels, logScale, niceScale, timesWords, type Panels, type Scale } from './panels.ts'
+import { createPanels, logScale, niceScale, percentScale, timesWords, type Panels, type Scale } from './panels.ts'
 import type { Series } from './view.ts'
 import { fixed, list, percent, plural } from './words.ts'
 
@@ -148,7 +148,7 @@ function scoreScale(all: readonly Placed[], isLog: boolean): Scale {
   const dense = all.flatMap(({ family }) => family.doses.flatMap((dose) => reach(dose.dense)))
   const heights = [...dense, ...all.flatMap(({ spots }) => spots.flatMap(({ at }) => at.flatMap(({ found }) => reach(found.score))))] // prettier-ignore
   const [low, high] = [Math.min(...heights), Math.max(...heights)]
-  return isLog ? { ...logScale(low, high), isLog, label: timesWords } : { ...niceScale(low, high, 4), label: (v) => percent(v, 0) } // prettier-ignore
+  return isLog ? { ...logScale(low, high), isLog, label: timesWords } : percentScale(low, high, 4) // prettier-ignore
 }
 
 function lostScale(all: readonly Placed[], isLog: boolean): Scale {

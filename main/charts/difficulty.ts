@@ -5,7 +5,7 @@ import { fixed, percent, pValue, signed } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type ChartData, type DataTable } from './chart.ts'
 import { BOLD, drawLegend, shorten } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
-import { createPanels, logScale, niceScale, SMALL, timesWords, type Panels, type Scale } from './panels.ts'
+import { createPanels, logScale, niceScale, percentScale, SMALL, timesWords, type Panels, type Scale } from './panels.ts'
 import { FLOOR, INK, seriesColour, SOFT } from './palette.ts'
 
 const LEFT = 48
@@ -154,8 +154,7 @@ function dropScale(points: readonly Point[], better: View['better']): Scale {
   const drops = points
     .filter((p) => !p.isDenseFloor)
     .flatMap((p) => (isCounted(p) ? [p.drop!, halfway(p.drop!, p.dropLow), halfway(p.drop!, p.dropHigh)] : [p.drop!]))
-  if (better === 'higher')
-    return { ...niceScale(Math.min(0, ...drops), Math.max(0.02, ...drops), 6), label: (v) => percent(v, 0) }
+  if (better === 'higher') return percentScale(Math.min(0, ...drops), Math.max(0.02, ...drops), 6)
   const multiples = drops.map((drop) => 1 + drop)
   // a hair below 1 is not worth a decade
   return {

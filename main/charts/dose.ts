@@ -3,7 +3,7 @@ import type { RecoveryRow } from './input.ts'
 import { BOLD, drawLegend, shorten, type LegendEntry } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
 import { INK, ramp, SOFT } from './palette.ts'
-import { createPanels, niceScale, SMALL, type Scale } from './panels.ts'
+import { createPanels, percentScale, SMALL, type Scale } from './panels.ts'
 import { levelLabel, ofPattern } from './amount.ts'
 import { groupBy, meanOf } from './view.ts'
 import { percent, plural, whole } from './words.ts'
@@ -139,5 +139,5 @@ function stepScale(steps: readonly number[]): Scale {
 function heightScale(spots: readonly Spot[]): Scale {
   const half = (share: number, end: number | null) => (share + (end ?? share)) / 2
   const ends = spots.flatMap(({ share, low, high }) => [share, half(share, low), half(share, high)])
-  return { ...niceScale(Math.min(0, ...ends), Math.max(1.05, ...ends), 5), label: (v) => percent(v, 0) }
+  return percentScale(Math.min(0, ...ends), Math.max(1.05, ...ends), 5)
 }

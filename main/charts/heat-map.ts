@@ -1,7 +1,7 @@
 import type { ChartSeries } from './option.ts'
 import { levelNumber } from './amount.ts'
 import type { Point, View } from './view.ts'
-import { fixed, multiple, percent, plural, sentence } from './words.ts'
+import { fixed, lossName, multiple, percent, plural, sentence } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type DataTable } from './chart.ts'
 import { BOLD, shorten, textWidth } from './legend.ts'
 import { createPanels, type Panels } from './panels.ts'
@@ -59,7 +59,7 @@ export const heatMap: Chart = {
     const colour =
       view.better === 'higher'
         ? 'the drop in percent of the dense score (red: worse than dense, blue: better)'
-        : 'perplexity as a multiple of dense, on a logarithmic scale (red: worse than dense, blue: better)'
+        : `${lossName(view.scorer)} as a multiple of dense, on a logarithmic scale (red: worse than dense, blue: better)`
     const floor = view.tasks.some((p) => p.chance !== null)
       ? 'Struck through: the score is not above chance, so the drop can grow no further. Grey: on this task the dense model itself is not, so no drop can be seen. '
       : ''
@@ -149,7 +149,7 @@ function shadeOf(view: View): Shade {
   const seen = sizes[Math.floor(0.95 * (sizes.length - 1))] ?? 0
   const limit = isLog ? Math.max(1, Math.ceil(seen - 1e-9)) : Math.max(0.1, Math.ceil(seen * 20 - 1e-9) / 20)
   return {
-    title: isLog ? 'perplexity, × dense' : 'drop, % of dense',
+    title: isLog ? `${lossName(view.scorer)}, × dense` : 'drop, % of dense',
     ends: isLog ? [`≤ 1/${multiple(2 ** limit)}`, '1', `≥ ${multiple(2 ** limit)}`] : [`≤ ${percent(-limit, 0)}`, '0', `≥ ${percent(limit, 0)}`], // prettier-ignore
     of: (drop) => height(drop) / limit,
   }

@@ -8,7 +8,7 @@ export interface Height {
 }
 
 /** An axis for percent of dense, the line at 100 on it, wide enough for all marks and half of each bar; of perplexities logarithmic, marked as multiples. */
-export function percentScale(heights: readonly Height[], isLog: boolean, more: readonly number[], count = 5): Scale {
+export function heightScale(heights: readonly Height[], isLog: boolean, more: readonly number[], count = 5): Scale {
   const own = heights.flatMap(({ y, low, high }) => [y, (y + (low ?? y)) / 2, (y + (high ?? y)) / 2])
   const all = [...own, ...more]
   if (isLog) return { ...logScale(Math.min(100, ...all), Math.max(200, ...all)), isLog, label: (v) => timesWords(v / 100) }

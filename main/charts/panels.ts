@@ -1,5 +1,6 @@
 import type { ChartOption, ChartSeries } from './option.ts'
 import { FLOOR, INK, PALE, SOFT } from './palette.ts'
+import { percent } from './words.ts'
 
 /** A rectangle of the figure, in CSS pixels. */
 export interface Box {
@@ -99,6 +100,13 @@ export function niceScale(low: number, high: number, count: number): { min: numb
   const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)]
   const ticks = Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)))
   return { min: ticks[0]!, max: ticks.at(-1)!, ticks }
+}
+
+/** A scale of proportions, marked in percent with as many digits as tell its marks apart. */
+export function percentScale(low: number, high: number, count: number): Scale {
+  const scale = niceScale(low, high, count)
+  const digits = [0, 1, 2].find((n) => scale.ticks.every((t) => Math.abs(Number((100 * t).toFixed(n)) - 100 * t) < 1e-9)) ?? 3
+  return { ...scale, label: (v) => percent(v, digits) }
 }
 
 /** Powers of ten, with 2 and 5 between them where there is room, that span low … high; both above zero. */

@@ -2,7 +2,7 @@ import type { GroupRow } from './input.ts'
 import { amountOf, levelLabel } from './amount.ts'
 import { amountScale, amountTitle, amountWords, bitsWords, blocksOf, type Block } from './blocks.ts'
 import { compareText, groupBy, levelKey, meanOf, seriesKey, type Series } from './view.ts'
-import { fixed, plural } from './words.ts'
+import { fixed, lossName, plural } from './words.ts'
 import { sizeWords, WIDTH, type Chart, type ChartData } from './chart.ts'
 import { drawLegend, shorten } from './legend.ts'
 import { area, errorBars, line, marks, ribbon, type Mark } from './marks.ts'
@@ -45,7 +45,7 @@ export const performance: Chart = {
     const isAccuracy = view.better === 'higher'
     const what = isAccuracy
       ? 'Mean score of the tasks in percent of their mean score uncompressed (dashed line at 100).'
-      : 'Mean perplexity of the tasks as a multiple of that of the uncompressed model (dashed line at 1; upwards is worse; logarithmic scale).'
+      : `Mean ${lossName(view.scorer)} of the tasks as a multiple of that of the uncompressed model (dashed line at 1; upwards is worse; logarithmic scale).`
     const floor = isAccuracy
       ? ' Grey ground: no better than chance. Hollow marks: at least half of the tasks are not above chance.'
       : ''
@@ -89,7 +89,7 @@ export const performance: Chart = {
       }
       const [middle, bottom] = [left + ((width + GAP) * columns - GAP) / 2, upper + blockHeight - 18]
       panels.write(amountTitle([block]), middle, bottom, { fill: SOFT, align: 'center' })
-      const title = isLog ? 'perplexity, × dense' : '% of dense'
+      const title = isLog ? `${lossName(view.scorer)}, × dense` : '% of dense'
       panels.write(title, 8, upper + HEAD + boxHeight / 2, { fill: SOFT, align: 'center', turn: 90 })
     }
     return {

@@ -1,9 +1,9 @@
 import { overallOf, type Overall } from './levels.ts'
 import { compressionOf, groupBy, keyOfLevel, levelKey, type Series } from './view.ts'
-import { fixed, multiple, plural } from './words.ts'
+import { fixed, lossName, multiple, plural } from './words.ts'
 import { WIDTH, type Chart, type ChartData, type DataTable } from './chart.ts'
 import { dataFamilies } from './data-shares.ts'
-import { percentScale } from './heights.ts'
+import { heightScale } from './heights.ts'
 import { BOLD, drawLegend, shorten } from './legend.ts'
 import { errorBars, line, marks, ribbon, type Mark } from './marks.ts'
 import { createPanels, SMALL, sparsityScale, type Panels } from './panels.ts'
@@ -29,7 +29,7 @@ export const transfer: Chart = {
   isFor: (data) => data.view.training !== '' && (kindsOf(panelsOf(data)).length !== 1 || dataFamilies(data).length === 0),
   caption({ view, trainings, reference }) {
     const isLog = view.better === 'lower'
-    const what = isLog ? 'Mean perplexity as a multiple of' : 'Mean score in percent of'
+    const what = isLog ? `Mean ${lossName(view.scorer)} as a multiple of` : 'Mean score in percent of'
     const seeds = trainings.some((t) => t.view.series.some((s) => s.seeds.length > 1)) ? ' With several seeds, of compression or of training: means, and the widest span of their intervals.' : '' // prettier-ignore
     const settings = trainings.length > 1 ? ` Panels differ in the training: ${plural(trainings.length, 'setting')}.` : ''
     return (
@@ -51,7 +51,7 @@ export const transfer: Chart = {
     const floor = view.better === 'higher' ? [hollow] : []
     const top = drawLegend(panels, [...entries, dense, ...floor, ...referenceLegend(reference)], LEFT, 0, WIDTH) + 8
     const patterns = patternsOf(data)
-    const y = percentScale(spots.map(({ overall: o }) => ({ y: o.normalised!, low: o.normalisedLow, high: o.normalisedHigh })), view.better === 'lower', referenceHeights(reference, patterns)) // prettier-ignore
+    const y = heightScale(spots.map(({ overall: o }) => ({ y: o.normalised!, low: o.normalisedLow, high: o.normalisedHigh })), view.better === 'lower', referenceHeights(reference, patterns)) // prettier-ignore
     // trainings side by side where they fit, compressions below each other
     const wanted = data.trainings.length > 1 ? data.trainings.length : all.length
     const columns = Math.min(COLUMNS, wanted)
@@ -70,7 +70,7 @@ export const transfer: Chart = {
     }
     const height = top + Math.ceil(all.length / columns) * rowHeight
     panels.write('sparsity, % of weights set to zero', LEFT + ((width + GAP) * columns - GAP) / 2, height + 6, { fill: SOFT, align: 'center' }) // prettier-ignore
-    const title = y.isLog ? 'perplexity, × dense' : '% of dense'
+    const title = y.isLog ? `${lossName(view.scorer)}, × dense` : '% of dense'
     panels.write(title, 8, top + HEAD + boxHeight / 2, { fill: SOFT, align: 'center', turn: 90 })
     return {
       id: `${prefix}-transfer`,

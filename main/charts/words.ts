@@ -45,6 +45,12 @@ export function list(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)!}`
 }
 
+/** What a score is called of which less is better: "perplexity" for all kinds of it. */
+export function lossName(scorer: string): string {
+  return scorer.includes('perplexity') ? 'perplexity' : (LOSSES[scorer] ?? scorer.replaceAll('_', ' '))
+}
+const LOSSES: Readonly<Record<string, string>> = { mse: 'squared error', brier_score: 'Brier score' }
+
 /** With a capital: method names are written small, sentences are not. */
 export function sentence(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1)

@@ -7,6 +7,8 @@ export const results = {
   show: (n: number) => (n === 1 ? 'Show it' : 'Show them'),
   failedCells: (n: number) => (n === 1 ? '1 cell failed' : `${n} cells failed`),
   goOn: 'Go on',
+  again: 'Try again',
+  allFailed: 'No cell has a result; why, is told above for each.',
   keep: 'Keep',
   report: 'Report, as one HTML page',
   export: (label: string) => label,
