@@ -444,8 +444,13 @@ export interface TaskReport {
   /** The file whose rows are asked. */
   readonly data: string | null
   readonly documents: number
-  /** `gold`: index of the right text, null where there is none. */
-  readonly shown: readonly { readonly id: number; readonly gold: number | null; readonly texts: readonly ShownText[] }[]
+  /** `gold`: index of the right text, null where there is none; `number`: the right number, null where none is asked for. */
+  readonly shown: readonly {
+    readonly id: number
+    readonly gold: number | null
+    readonly number: number | null
+    readonly texts: readonly ShownText[]
+  }[]
   readonly lengths: {
     readonly unit: 'tokens' | 'characters'
     readonly texts: number
@@ -858,6 +863,8 @@ export interface ItemView {
   readonly why: string | null
   /** Index of the right choice where any level shows it, even without the text. */
   readonly gold: number | null
+  /** The right number, of tasks that ask a head for one. */
+  readonly number: number | null
   readonly levels: readonly {
     readonly level: string
     readonly label: string
@@ -868,6 +875,9 @@ export interface ItemView {
     /** Whether greedy decoding gives each. */
     readonly isGreedy: readonly boolean[]
     readonly margin: number | null
+    /** What a head said, of tasks that ask for a number, and by how much that is more than what is right. */
+    readonly number: number | null
+    readonly error: number | null
     readonly scores: Readonly<Record<string, number>>
     readonly isTruncated: boolean
   }[]

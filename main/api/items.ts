@@ -166,6 +166,8 @@ function saidOf({ question, why }: Reread): Pick<ItemView, 'asked' | 'why'> {
         asked: { ...head, context: question.prompt.context, continuations: [question.prompt.continuation], gold: 0 },
         why: null,
       }
+    case 'number':
+      return { asked: { ...head, context: question.text, continuations: [], answers: [String(question.gold)] }, why: null }
     case 'text':
       return { asked: { ...head, context: question.context, continuations: [], answers: question.answers }, why: null }
     default:

@@ -66,5 +66,6 @@ function showDocument({ id, question, tokens }: ShownDocument, tokenizer?: Token
     const found = tokens?.[i]
     return { ...text, pieces: found ? { context: spell(found.context), continuation: spell(found.continuation) } : null }
   })
-  return { id, gold: question.ask === 'choice' ? question.gold : null, texts }
+  const [gold, number] = (['choice', 'number'] as const).map((ask) => (question.ask === ask ? question.gold : null)) as [number | null, number | null] // prettier-ignore
+  return { id, gold, number, texts }
 }

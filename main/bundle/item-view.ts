@@ -1,6 +1,7 @@
 import { LabError } from '../base/errors.ts'
 import { levelLabel } from '../study/plan.ts'
 import type { Store } from '../store/open.ts'
+import type { ItemOutcomes } from '../store/records.ts'
 import { outcomesOf, type ItemCell } from './items.ts'
 import { goldOf, marginOf } from './margins.ts'
 
@@ -27,11 +28,24 @@ export function viewItem(store: Pick<Store, 'items' | 'answers'>, cells: readonl
       ll: Array.from(ll.subarray(from, from + counts[place]!), finite),
       isGreedy: Array.from(isGreedy.subarray(from, from + counts[place]!), Boolean),
       margin: Number.isNaN(margin) ? null : margin,
+      ...saidOf(asked[i]!, place),
       scores: Object.fromEntries(Object.entries(scores).map(([id, { value }]) => [id, value[place]!])),
       isTruncated: (flags[place]! & TRUNCATED) !== 0,
     }
   })
-  return { task, item, gold: gold[place]! >= 0 ? gold[place]! : null, levels }
+  return { task, item, gold: gold[place]! >= 0 ? gold[place]! : null, number: numbersOf(asked[0]!)?.gold[place] ?? null, levels } // prettier-ignore
+}
+
+/** What heads said and what is right, where numbers were asked: the column of any score that sets the two against each other. */
+function numbersOf({ scores }: ItemOutcomes): { readonly value: Float64Array; readonly gold: Float64Array } | undefined {
+  const [found] = Object.values(scores).flatMap(({ value, gold }) => (gold ? [{ value, gold }] : []))
+  return found
+}
+
+function saidOf(outcomes: ItemOutcomes, place: number) {
+  const found = numbersOf(outcomes)
+  const [number, right] = [found?.value[place] ?? null, found?.gold[place] ?? null]
+  return { number, error: number === null || right === null ? null : number - right }
 }
 
 /** A text that a model holds for impossible: JSON has no infinity. */

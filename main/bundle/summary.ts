@@ -9,7 +9,7 @@ import type { ReportInput } from '../charts/input.ts'
 import { denseOverall, levelRows, signOf, type LevelRow, type Overall, type TrendMark } from '../charts/levels.ts'
 import { groupBy, keyOfLevel, type Series, type View } from '../charts/view.ts'
 import { compressionOf, isControl } from '../charts/view.ts'
-import { fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from '../charts/words.ts'
+import { fixed, list, lossName, multiple, percent, plural, pValue, sentence, signed, whole } from '../charts/words.ts'
 
 /** What the numbers say, in sentences made from them. */
 export interface Summary {
@@ -133,8 +133,8 @@ function seriesWords(view: View, levels: readonly LevelRow[], series: Series): s
   const last = known.at(-1)!
   const unit = (row: LevelRow) => (series.of === null ? row.level.label : `${row.level.label} kept`)
   const isShare = view.better === 'higher'
-  const kept = isShare ? 'keeps at least 95 % of the dense score' : 'stays within 5 % of the dense perplexity'
-  const fell = isShare ? 'falls below 95 % of the dense score' : 'exceeds the dense perplexity by more than 5 %'
+  const kept = isShare ? 'keeps at least 95 % of the dense score' : `stays within 5 % of the dense ${lossName(view.scorer)}`
+  const fell = isShare ? 'falls below 95 % of the dense score' : `exceeds the dense ${lossName(view.scorer)} by more than 5 %`
   const upTo =
     broken === 0
       ? `${fell} at its first level, ${unit(known[0]!)}`
@@ -234,7 +234,7 @@ function besides({ view }: ChartData, levels: readonly LevelRow[], rival: Series
   if (apart.length === 0) return `${sentence(rival.label)} and ${random.label} cannot be told apart at any of ${shared}.`
   const gap = ({ own, other }: (typeof pairs)[number]) => Math.abs(own.able!.normalised! - other.able!.normalised!)
   const { own, other } = apart.reduce((a, b) => (gap(b) > gap(a) ? b : a))
-  const unit = view.better === 'higher' ? 'of the dense score' : 'times the dense perplexity'
+  const unit = view.better === 'higher' ? 'of the dense score' : `times the dense ${lossName(view.scorer)}`
   return `At ${own.level.label}, ${rival.label} has ${shareWords(view, own)} and ${random.label} ${shareWords(view, other)} ${unit}; their intervals are apart at ${apart.length} of ${shared}.`
 }
 

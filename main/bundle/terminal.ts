@@ -9,7 +9,7 @@ import { agreementGrid } from './terminal/agreement.ts'
 import { verdictReasons, verdictTable } from './terminal/verdicts.ts'
 import { levelNumber } from '../charts/amount.ts'
 import { compareText, groupBy, keyOfLevel, levelKey, type Family, type Point, type Series, type View } from '../charts/view.ts'
-import { fixed, multiple, percent, plural, pValue, signed, whole } from '../charts/words.ts'
+import { fixed, lossName, multiple, percent, plural, pValue, signed, whole } from '../charts/words.ts'
 
 export interface TableOptions extends Paper {
   /** Every task by itself, in place of groups of tasks. */
@@ -59,7 +59,7 @@ function marksOf({ view, trends, axisTrends }: ChartData): string {
 
 function seriesTable(data: ChartData, levels: readonly LevelRow[], series: Series, options: TableOptions): string {
   const { view } = data
-  const drop = view.better === 'higher' ? 'drop in % of dense' : 'perplexity, × dense'
+  const drop = view.better === 'higher' ? 'drop in % of dense' : `${lossName(view.scorer)}, × dense`
   const lines = [
     ...scoreLines(data, levels),
     { name: drop, cells: [] },
@@ -80,13 +80,14 @@ function seriesTable(data: ChartData, levels: readonly LevelRow[], series: Serie
 /** Mean scores, and how many of the tasks that dense can do are at the floor. */
 function scoreLines(data: ChartData, levels: readonly LevelRow[]): GridLine[] {
   const { all, able } = denseOverall(data)
-  const isShare = data.view.tasks.some((p) => p.chance !== null)
+  const hasChance = data.view.tasks.some((p) => p.chance !== null)
+  const isShare = hasChance && data.view.better === 'higher'
   const score = (overall: Overall | undefined) => unmarked(overall ? scoreWords(overall.value, isShare) : '–')
   const floor = (overall: Overall | undefined) => unmarked(overall ? fixed(overall.floor, (overall.floor ?? 0) % 1 ? 1 : 0) : '–')
   const mean = data.view.tasks.length > 1 ? 'mean ' : ''
   return [
     { name: `${mean}${data.view.scorer}${isShare ? ', %' : ''}`, cells: [score(all), ...levels.map((row) => score(row.all))] },
-    ...(isShare && able
+    ...(hasChance && able
       ? [{ name: `at the floor, of ${able.tasks}`, cells: [floor(able), ...levels.map((row) => floor(row.able))] }]
       : []),
   ]
@@ -107,7 +108,7 @@ function setLines({ view, groups }: ChartData, levels: readonly LevelRow[]): Gri
     const first = members.reduce((a, b) => (b.tasks > a.tasks ? b : a))
     const byLevel = groupBy(members, levelKey)
     const at = levels.map(({ series, level }) => overallOf(byLevel.get(keyOfLevel(series, level)) ?? []))
-    const dense = scoreWords(first.dense, first.chance !== null)
+    const dense = scoreWords(first.dense, first.chance !== null && !isLog)
     const line = { name: `  ${nameOf(first)}`, cells: [unmarked(dense), ...at.map((overall) => setCell(overall, isLog))] }
     if (first.of !== main) return [line]
     const end = (name: string, of: (o: Overall) => number | null): GridLine => ({
@@ -177,7 +178,7 @@ function taskLine(name: string, p: Point, view: View, { levels }: Series): GridL
     const drop = view.better === 'lower' ? multiple(1 + at.drop) : signed(100 * at.drop, 1)
     return marked(drop, isUnsure, at.isFloor || at.isDenseFloor)
   }
-  const dense = marked(scoreWords(p.dense, p.chance !== null), false, p.isDenseFloor)
+  const dense = marked(scoreWords(p.dense, p.chance !== null && view.better === 'higher'), false, p.isDenseFloor)
   return { name, cells: [dense, ...levels.map(({ points }) => cell(points.find(({ task }) => task === p.task)))] }
 }
 
@@ -216,7 +217,7 @@ function tauLines(
 
 /** Where nothing has been compressed yet: how the groups of tasks stand. */
 function denseTable({ view, groups }: ChartData, options: TableOptions): string {
-  const isShare = view.tasks.some((p) => p.chance !== null)
+  const isShare = view.better === 'higher' && view.tasks.some((p) => p.chance !== null)
   const number = (value: number) => unmarked(scoreWords(value, isShare))
   const rows = options.tasks
     ? view.tasks

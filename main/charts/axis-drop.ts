@@ -1,6 +1,6 @@
 import { levelName } from './amount.ts'
 import type { Family, Level, Point, Series, View } from './view.ts'
-import { percent } from './words.ts'
+import { lossName, percent } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type DataTable } from './chart.ts'
 import { informativeLevels } from './difficulty.ts'
 import { drawSwatches, layFamilies, LEFT, levelWords, nameFamilies, pointsOf, type FamilyPanel } from './families.ts'
@@ -40,7 +40,7 @@ export const axisDrop: Chart = {
       drawPanel(panels, panel, levels, y)
     }
     panels.write('level of difficulty (harder →)', layout.middle, layout.bottom + 6, { fill: SOFT, align: 'center' })
-    const title = y.isLog ? 'perplexity, × dense' : 'drop, % of dense'
+    const title = y.isLog ? `${lossName(view.scorer)}, × dense` : 'drop, % of dense'
     panels.write(title, 8, layout.first, { fill: SOFT, align: 'center', turn: 90 })
     return {
       id: `${prefix}-axis-drop`,

@@ -7,7 +7,7 @@ import { area, errorBars, line, marks, type Mark } from './marks.ts'
 import { FLOOR, INK, PALE, seriesColour, SOFT } from './palette.ts'
 import { createPanels, logScale, niceScale, percentScale, timesWords, type Panels, type Scale } from './panels.ts'
 import type { Series } from './view.ts'
-import { fixed, list, percent, plural } from './words.ts'
+import { fixed, list, lossName, percent, plural } from './words.ts'
 
 const LEFT = 48
 const GAP = 20
@@ -39,7 +39,7 @@ export const dataDose: Chart = {
     const floor = families.some(({ doses }) => doses.some(({ chance }) => chance !== null))
       ? ' Grey ground: no better than chance. Hollow marks: not above chance (of several tasks, at least half). Crosses at the lower edge: the uncompressed model trained alike is not above chance, so that no drop can be seen.'
       : ''
-    return `Above: the ${view.better === 'higher' ? 'score' : 'perplexity'} after learning from a share of the data (100 % are ${list(most)}; logarithmic scale), of the uncompressed model trained alike (dashed) and of the compressed one. Below: ${lost}. If data brings back what compression took, the lower lines come down to the dashed one.${columns} Bars: 95 % intervals, bootstrap over items, paired below; with several seeds or draws means, and the widest span.${floor} ${sizeWords(view)}`
+    return `Above: the ${view.better === 'higher' ? 'score' : lossName(view.scorer)} after learning from a share of the data (100 % are ${list(most)}; logarithmic scale), of the uncompressed model trained alike (dashed) and of the compressed one. Below: ${lost}. If data brings back what compression took, the lower lines come down to the dashed one.${columns} Bars: 95 % intervals, bootstrap over items, paired below; with several seeds or draws means, and the widest span.${floor} ${sizeWords(view)}`
   },
   figure(data, prefix) {
     const { view } = data

@@ -1,7 +1,7 @@
 import type { TrendRow } from '../../preload/contract.ts'
 import { levelName } from './amount.ts'
 import { keyOfLevel, levelKey, type Level, type Point, type Series, type View } from './view.ts'
-import { fixed, percent, pValue, signed } from './words.ts'
+import { fixed, lossName, percent, pValue, signed } from './words.ts'
 import { sizeWords, stateWords, WIDTH, type Chart, type ChartData, type DataTable } from './chart.ts'
 import { BOLD, drawLegend, shorten } from './legend.ts'
 import { errorBars, line, marks, type Mark } from './marks.ts'
@@ -26,7 +26,7 @@ export const difficulty: Chart = {
     const floor = hasFloor(view)
       ? 'Shown are the first, middle and last level at which at least half of the tasks that the dense model can do still stand above chance (of all levels, where there is none). ' +
         'Hollow grey marks: tasks at the floor there; leaving them out of tau takes away tasks that lost most. Crosses at the lower edge: tasks on which the dense model itself is not above chance, so that no drop can be seen. Both are left out of tau and of the line.'
-      : 'Shown are the first, middle and last level; perplexities on a logarithmic scale, as multiples of dense.'
+      : `Shown are the first, middle and last level; ${lossName(view.scorer)} on a logarithmic scale, as a multiple of dense.`
     const shared = isOfDense(estimator)
       ? ` The ${estimator === 'human-gap' ? 'human gap' : estimator} comes from the same answers of the uncompressed model as the score that the drop is divided by, so the two share their noise, which by itself pushes tau below zero.`
       : ''
@@ -60,7 +60,7 @@ export const difficulty: Chart = {
         panels.write(words(series, level), box.x, box.y - 10, { size: SMALL, fill: SOFT })
         drawPanel(panels, panel, level, color, x, y)
       }
-      panels.write(y.isLog ? 'perplexity, × dense' : 'drop, % of dense', 8, upper + HEAD + HEIGHT / 2, {
+      panels.write(y.isLog ? `${lossName(view.scorer)}, × dense` : 'drop, % of dense', 8, upper + HEAD + HEIGHT / 2, {
         fill: SOFT,
         align: 'center',
         turn: 90,

@@ -22,10 +22,10 @@ export function formatTask(report: TaskReport, { bold, dim }: Pick<Console, 'bol
   lines.push(...faults.slice(0, 5).map(({ message }) => fact('bad row', message)))
   if (faults.length > 5) lines.push(fact('', `… and ${count(faults.length - 5)} more`))
   lines.push(...warnings.map((warning) => `  ! ${warning}`))
-  for (const { id, gold, texts } of report.shown) {
+  for (const { id, gold, number, texts } of report.shown) {
     lines.push(
       '',
-      `  ${bold(`document ${id}`)}${gold === null ? '' : dim(`  choice ${gold} is right`)}`,
+      `  ${bold(`document ${id}`)}${gold === null ? '' : dim(`  choice ${gold} is right`)}${number === null ? '' : dim(`  ${number} is right`)}`, // prettier-ignore
       ...showTexts(texts, gold),
     )
   }

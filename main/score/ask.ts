@@ -115,6 +115,8 @@ function requestsOf(question: Question, tokenizer: Tokenizer, place: Place): Req
       return { scored: windowRequests(question, tokenizer, place) }
     case 'text':
       return textRequest(question, tokenizer, place)
+    case 'number':
+      throw new LabError('task/number', `Expected a head that has learned to say numbers for item ${place.item}, got a language model.`) // prettier-ignore
   }
 }
 

@@ -10,8 +10,11 @@ import { contains } from './contains.ts'
 import { exactMatch } from './exact_match.ts'
 import { f1 } from './f1.ts'
 import { mcc } from './mcc.ts'
+import { mse } from './mse.ts'
+import { pearson } from './pearson.ts'
 import { perplexity } from './perplexity.ts'
 import type { Scorer } from './scorer.ts'
+import { spearmanr } from './spearmanr.ts'
 import { squadExact } from './squad_exact.ts'
 import { squadF1 } from './squad_f1.ts'
 import { tokenPerplexity } from './token_perplexity.ts'
@@ -21,6 +24,7 @@ import { wordPerplexity } from './word_perplexity.ts'
 export const scorers: readonly Scorer[] = [
   ...[acc, accNorm, accBytes, mcc, f1, brierScore],
   ...[exactMatch, contains, squadExact, squadF1],
+  ...[pearson, spearmanr, mse],
   ...[perplexity, wordPerplexity, bytePerplexity, bitsPerByte, tokenPerplexity],
 ]
 

@@ -30,6 +30,7 @@ function answersOf(question: Question): readonly string[] {
       return [question.prompt.continuation]
     case 'rolling':
     case 'windows':
+    case 'number':
       return []
   }
 }

@@ -43,6 +43,20 @@ export function createResampler(items: number, rng: Rng, resamples = 2000, memor
     }
     return totals
   }
+  /** A number of the whole column, for each resample. */
+  function wholes(of: (counts: Uint8Array) => number): Float64Array {
+    const values = new Float64Array(resamples)
+    const mine = new Uint8Array(items)
+    for (const b of blocks) {
+      const counts = kept?.[b] ?? drawBlock(b)
+      const inside = counts.length / items
+      for (let r = 0; r < inside; r++) {
+        for (let i = 0; i < items; i++) mine[i] = counts[i * inside + r]!
+        values[b * size + r] = of(mine)
+      }
+    }
+    return values
+  }
   return {
     items,
     resamples,
@@ -51,6 +65,11 @@ export function createResampler(items: number, rng: Rng, resamples = 2000, memor
       if (found) return found
       if (column.value.length !== items) {
         throw new LabError('app/unexpected', `Expected a column of ${items} items to resample, got ${column.value.length}.`)
+      }
+      if (measure.whole) {
+        const values = wholes(measure.whole(column))
+        known.set(column, values)
+        return values
       }
       const parts = terms(column, measure)
       const totals = sums(column.weight ? [...parts, column.weight] : parts)
@@ -141,6 +160,10 @@ function skew(jackknife: Float64Array): number {
 
 /** The reported number without each item in turn. */
 export function jackknife(column: Column, measure: Measure): Float64Array {
+  if (measure.whole) {
+    const of = measure.whole(column)
+    return column.value.map((_, i) => of(Uint8Array.from(column.value, (_, j) => Number(i !== j))))
+  }
   const parts = terms(column, measure)
   const totals = parts.map(sum)
   const weight = column.weight ? sum(column.weight) : column.value.length

@@ -2,6 +2,8 @@
 export interface Column {
   readonly value: Float64Array
   readonly weight: Float64Array | null
+  /** What each value should have been, of measures of both sides. */
+  readonly gold?: Float64Array
 }
 
 /** How the numbers of items become the reported one; a Scorer (score/scorer.ts) is a Measure. */
@@ -11,6 +13,8 @@ export interface Measure {
   readonly classes?: number
   /** means[0] = Σ value·weight / Σ weight; with `classes`, means[c] is the share of items in class c. */
   finish(means: ArrayLike<number>): number
+  /** Of measures that are no function of means (correlations): the number of a column, its i-th item counted counts[i] times, in place of `finish`. */
+  whole?(column: Column): (counts: ArrayLike<number>) => number
   /** Whether an item value means right; absent where items are not right or wrong. */
   isRight?(value: number): boolean
 }
@@ -23,6 +27,7 @@ export function terms({ value, weight }: Column, { classes }: Measure): readonly
 
 /** The reported number of a column. */
 export function valueOf(column: Column, measure: Measure): number {
+  if (measure.whole) return measure.whole(column)(new Uint8Array(column.value.length).fill(1))
   const total = column.weight ? sum(column.weight) : column.value.length
   return measure.finish(terms(column, measure).map((term) => sum(term) / total))
 }

@@ -46,9 +46,10 @@ export function packOutcomes({ ids, scores, counts, ll, isGreedy, flags }: ItemO
   const columns: Record<string, Float64Array | Float32Array | Int32Array | Uint16Array | Uint8Array> = {}
   Object.assign(columns, { ids, counts, ll, isGreedy, flags })
   for (const id of Object.keys(scores).sort()) {
-    const { value, weight } = scores[id]!
+    const { value, weight, gold } = scores[id]!
     columns[`value/${id}`] = value
     if (weight) columns[`weight/${id}`] = weight
+    if (gold) columns[`gold/${id}`] = gold
   }
   return packColumns(columns)
 }
@@ -59,8 +60,11 @@ export function unpackOutcomes(packed: Uint8Array): ItemOutcomes {
   for (const [name, column] of columns) {
     if (!name.startsWith('value/')) continue
     const id = name.slice('value/'.length)
-    const weight = columns.get(`weight/${id}`)
-    scores[id] = { value: Float64Array.from(column), weight: weight ? Float64Array.from(weight) : null }
+    const [weight, gold] = [columns.get(`weight/${id}`), columns.get(`gold/${id}`)]
+    scores[id] = {
+      ...{ value: Float64Array.from(column), weight: weight ? Float64Array.from(weight) : null },
+      ...(gold && { gold: Float64Array.from(gold) }),
+    }
   }
   return {
     ids: Int32Array.from(columns.get('ids') ?? []),

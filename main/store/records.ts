@@ -56,8 +56,8 @@ export interface TransferRecord {
   readonly batch: number
   /** Order of the texts. */
   readonly seed: number
-  /** A fresh head in place of the vocabulary: what its classes stand for, and the seed it was drawn by. Absent where answers are learned as text. */
-  readonly head?: { readonly labels: readonly string[]; readonly seed: number }
+  /** A fresh head in place of the vocabulary: what its classes stand for or that it says a number, and the seed it was drawn by. Absent where answers are learned as text. */
+  readonly head?: { readonly labels: readonly string[] | 'number'; readonly seed: number }
 }
 
 /** Everything that decides a cell's numbers; its canonical JSON hashed is the fingerprint. */
@@ -107,6 +107,8 @@ export interface CellRecord {
 export interface OutcomeColumn {
   readonly value: Float64Array
   readonly weight: Float64Array | null
+  /** What each value should have been, of scores that set the two against each other; absent elsewhere. */
+  readonly gold?: Float64Array
 }
 
 /** Every item's outcome of one cell, in the order of the task. */

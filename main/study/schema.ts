@@ -130,7 +130,7 @@ const transfer = z.strictObject({
     .enum(OBJECTIVES)
     .default('completion')
     .describe(
-      'completion: the answer is learned as text; head: a fresh head in place of the vocabulary learns the index of the right choice from the question alone.',
+      'completion: the answer is learned as text; head: a fresh head in place of the vocabulary learns the index of the right choice, or the right number, from the question alone.',
     ),
   items: orList(count)
     .optional()

@@ -138,6 +138,8 @@ interface Tally {
   readonly lengths: number[]
   readonly shown: ShownDocument[]
   readonly golds: number[]
+  /** Right numbers that came, each once. */
+  readonly numbers: Set<number>
   readonly choices: number[]
   readonly doubles: number[]
   readonly rightDoubles: number[]
@@ -146,7 +148,7 @@ interface Tally {
 
 const startTally = (): Tally => ({
   ...{ documents: 0, truncated: 0, tooLong: 0, fallbacks: 0, unspaced: 0, doublySpaced: 0 },
-  ...{ lengths: [], shown: [], golds: [], choices: [], doubles: [], rightDoubles: [], faults: [] },
+  ...{ lengths: [], shown: [], golds: [], numbers: new Set<number>(), choices: [], doubles: [], rightDoubles: [], faults: [] },
 })
 
 function look(seen: Tally, make: () => Item, { tokenizer, contextLength, show = 3 }: CheckOptions): void {
@@ -157,6 +159,7 @@ function look(seen: Tally, make: () => Item, { tokenizer, contextLength, show = 
     if (seen.shown.length < show) seen.shown.push({ id, question, tokens: tokens ?? null })
     countTexts(seen, question, tokens)
     if (question.ask === 'choice') countChoices(seen, id, question)
+    if (question.ask === 'number') seen.numbers.add(question.gold)
   } catch (error) {
     if (!(error instanceof LabError)) throw error
     seen.faults.push(toFault(error))
@@ -209,6 +212,7 @@ function remarks({ golds, documents, doubles, rightDoubles, lengths, ...seen }: 
     share < 1 &&
       share > 0.8 &&
       `Choice ${golds.indexOf(most)} is right in ${most} of ${documents} documents: accuracy alone says little.`,
+    seen.numbers.size === 1 && `The right number is always ${[...seen.numbers][0]}: there is nothing to correlate with.`,
     doubles.length > 0 &&
       `Documents with the same choice twice: ${doubles.length}, the right one among them in ${rightDoubles.length}.`,
     seen.unspaced > 0 &&

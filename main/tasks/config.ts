@@ -36,7 +36,7 @@ const generation = z.looseObject({
   max_gen_toks: z.int().min(1).optional(),
 })
 
-/** Keys of a task file (interfaces.md 3.2) with their defaults; `window_length` and `separator` are ours, for output_type token_windows. */
+/** Keys of a task file (interfaces.md 3.2) with their defaults; `window_length` and `separator` are ours, for output_type token_windows, and so is output_type number. */
 const taskConfig = z.strictObject({
   task: z.string().min(1),
   task_alias: z.string().optional(),
@@ -67,7 +67,7 @@ const taskConfig = z.strictObject({
   num_fewshot: z.int().min(0).optional(),
   metric_list: z.array(z.looseObject({ metric: z.union([functionTag, z.string()]) })).optional(),
   output_type: z
-    .enum(['generate_until', 'loglikelihood', 'loglikelihood_rolling', 'multiple_choice', 'token_windows'])
+    .enum(['generate_until', 'loglikelihood', 'loglikelihood_rolling', 'multiple_choice', 'token_windows', 'number'])
     .default('generate_until'),
   generation_kwargs: generation.prefault({}),
   repeats: z.int().default(1),

@@ -27,6 +27,8 @@ export function textsOf(question: Question): readonly Prompt[] {
       return [{ context: '', continuation: question.text }]
     case 'text':
       return [{ context: question.context, continuation: '' }]
+    case 'number':
+      return [{ context: question.text, continuation: '' }]
   }
 }
 
@@ -45,8 +47,9 @@ export function tokenize(question: Question, tokenizer: Tokenizer, contextLength
       }
     }
     const [context, continuation] = [encode(text.context, tokenizer), encode(text.continuation, tokenizer)]
-    const whole = { context: question.ask === 'text' ? context : [], continuation: question.ask === 'text' ? [] : continuation }
-    const room = question.ask === 'text' ? contextLength - question.maxTokens : Infinity
+    const isOpen = question.ask === 'text' || question.ask === 'number'
+    const whole = { context: isOpen ? context : [], continuation: isOpen ? [] : continuation }
+    const room = question.ask === 'text' ? contextLength - question.maxTokens : isOpen ? contextLength : Infinity
     const isTooLong = room < 1 || (question.ask === 'windows' && question.length > contextLength)
     return { ...whole, isFallback: false, isTruncated: context.length > room, isTooLong }
   })

@@ -2,7 +2,7 @@ import { LabError } from '../base/errors.ts'
 import type { TaskConfig } from './config.ts'
 import type { Names } from './expressions.ts'
 import { turnText } from './prompt.ts'
-import { isList, pyStr } from './python.ts'
+import { asNumber, isList, pyStr } from './python.ts'
 import type { PyValue } from './python.ts'
 import { asText, describe } from './render.ts'
 import type { Renderers } from './render.ts'
@@ -43,6 +43,11 @@ export function createAsker(config: TaskConfig, fields: Renderers, isMultipleInp
         return { ask: 'text', context: contextOf(doc, before), until, maxTokens, answers: answersOf(doc, fields), delimiter }
       }
     }
+    case 'number':
+      return (doc, before) => {
+        const text = some(contextOf(doc, before), 'doc_to_text')
+        return { ask: 'number', text, gold: goldNumber(fields.target(doc)) }
+      }
     case 'token_windows':
       return (doc) => ({ ask: 'windows', text: asText(fields.text(doc), 'doc_to_text'), length: config.window_length ?? 2048 })
   }
@@ -91,6 +96,14 @@ function goldIndex(value: PyValue, choices: readonly string[]): number {
     'task/gold',
     `Expected the right answer as an index from 0 to ${choices.length - 1} or as one of the choices, got ${describe(value)}.`,
   )
+}
+
+/** A number, as a column has it or as a template renders it. LabError 'task/gold'. */
+function goldNumber(value: PyValue): number {
+  const isText = typeof value === 'string' && value.trim() !== ''
+  const number = isText ? Number(value) : typeof value === 'boolean' ? undefined : asNumber(value)
+  if (number !== undefined && Number.isFinite(number)) return number
+  throw new LabError('task/gold', `Expected the right answer as a finite number, got ${describe(value)}.`)
 }
 
 /** The right choice itself. LabError 'task/gold'. */

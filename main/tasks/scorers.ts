@@ -10,6 +10,7 @@ const DEFAULTS: Readonly<Record<TaskConfig['output_type'], readonly string[]>> =
   loglikelihood_rolling: ['word_perplexity', 'byte_perplexity', 'bits_per_byte'],
   generate_until: ['exact_match'],
   token_windows: ['token_perplexity'],
+  number: ['pearson', 'spearmanr'],
 }
 /** What a scorer of ours knows by itself. */
 const KNOWN_KEYS = new Set(['metric', 'aggregation', 'higher_is_better'])

@@ -62,6 +62,7 @@ const ASKS: Readonly<Record<TaskConfig['output_type'], Ask>> = {
   loglikelihood_rolling: 'rolling',
   generate_until: 'text',
   token_windows: 'windows',
+  number: 'number',
 }
 
 /** A task of a file on its pack, its first row tried; the others are read when they are asked for. LabError says what does not fit, and where. */
@@ -145,7 +146,7 @@ function openTraining({ config, pack, split, place }: Pick<Asked, 'config' | 'pa
 }
 
 /** Questions with a right answer, which a training can learn. */
-const TEACHES: readonly TaskConfig['output_type'][] = ['multiple_choice', 'loglikelihood', 'generate_until']
+const TEACHES: readonly TaskConfig['output_type'][] = ['multiple_choice', 'loglikelihood', 'generate_until', 'number']
 
 /** The split that is asked: the test split if the file names one, else the validation split. */
 function findSplit(config: TaskConfig, data: string | undefined, where: string): { pack: Pack; split: string } {

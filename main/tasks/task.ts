@@ -25,6 +25,8 @@ export type Question =
       readonly answers: readonly string[]
       readonly delimiter?: string
     }
+  /** Which number is right for this text? Only a head that has learned such numbers can say one. */
+  | { readonly ask: 'number'; readonly text: string; readonly gold: number }
 export type Ask = Question['ask']
 
 /** One document, ready to be asked. */

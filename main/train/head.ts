@@ -11,10 +11,11 @@ import type { Learnable } from './transfer.ts'
 /** A head in place of the vocabulary: so many classes, or one number. */
 export type Head = { readonly kind: 'classes'; readonly count: number } | { readonly kind: 'number' }
 
-/** What the classes of a head stand for, in their order. */
-export type Labels = readonly string[]
+/** What the classes of a head stand for, in their order; or that it says a number. */
+export type Labels = readonly string[] | 'number'
 
-export const headFor = (labels: Labels): Head => ({ kind: 'classes', count: labels.length })
+export const headFor = (labels: Labels): Head =>
+  labels === 'number' ? { kind: 'number' } : { kind: 'classes', count: labels.length }
 
 /** The name of its matrix, [classes or 1, width]. No compression knows it, so no mask is about it (paper.md 3.2's recommended switch). */
 export const HEAD = 'head.weight'

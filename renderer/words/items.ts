@@ -43,6 +43,10 @@ export const items = {
     margins: 'Margin, level by level',
     ll: 'Log-likelihood',
     cut: 'its beginning was cut to fit',
+    number: 'Number',
+    said: 'said by the head',
+    wanted: 'right number',
+    error: 'error',
   },
 } as const
 

@@ -4,7 +4,7 @@ import { scorers } from '../../main/score/index.ts'
 import { acc } from '../../main/score/acc.ts'
 import type { Answer, Scorer } from '../../main/score/scorer.ts'
 import type { Ask, Question } from '../../main/tasks/task.ts'
-import { choiceQuestion, continuationQuestion, makeAnswer, report, textQuestion } from '../make/questions.ts'
+import { choiceQuestion, continuationQuestion, makeAnswer, numberQuestion, report, textQuestion } from '../make/questions.ts'
 
 const rng = createRng('laws of scorers')
 const WORDS = ['yes', 'no', 'sea', 'naïve', '東京', 'the end']
@@ -16,6 +16,7 @@ const QUESTIONS: Readonly<Record<Ask, readonly Question[]>> = {
   rolling: [3, 40, 500].map((words) => ({ ask: 'rolling', text: '', words, bytes: 6 * words })),
   windows: [{ ask: 'windows', text: '', length: 9 }],
   text: WORDS.map((word) => textQuestion(word)),
+  number: Array.from({ length: 30 }, (_, i) => numberQuestion((i * 7) % 11)),
 }
 
 /** What a model says whose share of knowledge is `skill`, 0 … 1: at 1 it is certain of all that is right. */
@@ -36,6 +37,8 @@ function answer(question: Question, skill: number): Answer {
       return makeAnswer({ ll: [guess()], isGreedy: [skill > 0.5], tokens: [8] })
     case 'windows':
       return makeAnswer({ ll: [guess(), guess(), guess()], isGreedy: [false, false, false], tokens: [8, 8, 8] })
+    case 'number':
+      return makeAnswer({ number: question.gold + 3 * unsure * (rng.float() - 0.5) })
     case 'text':
       return makeAnswer({ text: skill > 0.5 ? question.answers[0]! : WORDS[rng.int(WORDS.length)]! })
   }
@@ -43,6 +46,7 @@ function answer(question: Question, skill: number): Answer {
 
 /** What a constant predictor says: always this choice, or this word. */
 function constant(question: Question, which: number): Answer {
+  if (question.ask === 'number') return makeAnswer({ number: 4 * which })
   if (question.ask !== 'choice') return makeAnswer({ text: WORDS[which]!, isGreedy: [] })
   const isChosen = question.choices.map((_, i) => i === which)
   return makeAnswer({ ll: isChosen.map((is) => (is ? -1 : -40)), isGreedy: isChosen, tokens: [1, 1] })

@@ -20,6 +20,8 @@ export const textQuestion = (...answers: string[]): Question => ({
   ...{ ask: 'text', context: 'Question:', until: ['\n'], maxTokens: 8, answers },
 })
 
+export const numberQuestion = (gold: number): Question => ({ ask: 'number', text: 'How much?', gold })
+
 /** An answer where all went well. */
 export const makeAnswer = (parts: Partial<Answer>): Answer => ({
   ...{ ll: [], isGreedy: [], tokens: [], isTruncated: false, isBoundaryFallback: false },
@@ -32,6 +34,7 @@ export function report(scorer: Scorer, questions: readonly Question[], answers: 
   const column = {
     value: Float64Array.from(found, ({ value }) => value),
     weight: Float64Array.from(found, ({ weight }) => weight),
+    ...(found[0]?.gold !== undefined && { gold: Float64Array.from(found, ({ gold }) => gold!) }),
   }
   return valueOf(column, scorer)
 }

@@ -40,7 +40,8 @@ function asked(question: Question): { requests: readonly (readonly Json[])[]; tr
     case 'text':
       return { requests: [[question.context, question.until]], truth: question.answers[0]! }
     case 'windows':
-      throw new Error('Expected a question of the harness, got token windows.')
+    case 'number':
+      throw new Error(`Expected a question of the harness, got one of ours (${question.ask}).`)
   }
 }
 

@@ -41,9 +41,11 @@ export function writeItems(cells: readonly Cell[]): Uint8Array {
   const scores = scorers.flatMap((id): Column[] => {
     const value = each(({ scores, ids }) => scores[id]?.value ?? new Array<null>(ids.length).fill(null))
     const weight = each(({ scores, ids }) => scores[id]?.weight ?? new Array<null>(ids.length).fill(null))
-    const hasWeight = weight.some((w) => w !== null)
+    const gold = each(({ scores, ids }) => scores[id]?.gold ?? new Array<null>(ids.length).fill(null))
     const optional = { kind: 'double', isOptional: true } as const
-    return [{ name: id, ...optional, data: value }, ...(hasWeight ? [{ name: `${id}_weight`, ...optional, data: weight }] : [])]
+    const beside = [['weight', weight], ['gold', gold]] as const // prettier-ignore
+    const some = beside.filter(([, data]) => data.some((x) => x !== null))
+    return [{ name: id, ...optional, data: value }, ...some.map(([what, data]) => ({ name: `${id}_${what}`, ...optional, data }))]
   })
   return writeParquet([
     { name: 'cell', kind: 'text', data: each(({ ids }, { fingerprint }) => new Array<string>(ids.length).fill(fingerprint)) },
@@ -111,11 +113,12 @@ function answersOf(rows: readonly Row[]): RightAnswers | null {
 
 function outcomesOf(rows: readonly Row[]): ItemOutcomes {
   const ids = Object.keys(rows[0]!).filter((name) => !FIXED.includes(name) && rows[0]![name] !== null)
-  const isWeight = (name: string) => name.endsWith('_weight') && ids.includes(name.slice(0, -'_weight'.length))
+  const isBeside = (name: string) => /_(weight|gold)$/.test(name) && ids.includes(name.replace(/_(weight|gold)$/, ''))
+  const column = (name: string) => Float64Array.from(rows, (row) => numberOf(row[name]))
   const scores = ids.flatMap((id): [string, OutcomeColumn][] => {
-    if (isWeight(id)) return []
-    const weight = ids.includes(`${id}_weight`) ? Float64Array.from(rows, (row) => numberOf(row[`${id}_weight`])) : null
-    return [[id, { value: Float64Array.from(rows, (row) => numberOf(row[id])), weight }]]
+    if (isBeside(id)) return []
+    const weight = ids.includes(`${id}_weight`) ? column(`${id}_weight`) : null
+    return [[id, { value: column(id), weight, ...(ids.includes(`${id}_gold`) && { gold: column(`${id}_gold`) }) }]]
   })
   return {
     ids: Int32Array.from(rows, ({ item }) => numberOf(item)),

@@ -121,8 +121,9 @@ function scoresOf({ record, rows, outcomes }: Asked): Record<string, string | nu
 
 /** Sample SD (n − 1) over √n of a plain mean, which is what they print; undefined for scores that are made otherwise. */
 export function standardError(scorer: string, { value, weight }: OutcomeColumn): number | undefined {
-  const { classes, finish } = scorerOf(scorer)
-  if (classes !== undefined || weight !== null || finish([0.3]) !== 0.3 || value.length < 2) return undefined
+  const { classes, whole, finish } = scorerOf(scorer)
+  if (classes !== undefined || whole !== undefined || weight !== null || finish([0.3]) !== 0.3 || value.length < 2)
+    return undefined
   const mean = value.reduce((sum, x) => sum + x, 0) / value.length
   const squares = value.reduce((sum, x) => sum + (x - mean) ** 2, 0)
   return Math.sqrt(squares / (value.length - 1) / value.length)

@@ -32,7 +32,7 @@ export function glance(data: ChartData): Html | null {
 }
 
 function headOf({ view }: ChartData, { estimators, hasChance, isLog }: Columns): Html[] {
-  const score = `${view.tasks.length > 1 ? 'mean ' : ''}${view.scorer}${hasChance ? ', %' : ''}`
+  const score = `${view.tasks.length > 1 ? 'mean ' : ''}${view.scorer}${hasChance && !isLog ? ', %' : ''}`
   return [
     markup`<th class="w">level</th>`,
     markup`<th>${score}</th>`,
@@ -52,7 +52,7 @@ function rowOf({ series, level, all, able, trends }: AnyRow, { estimators, hasCh
   const name = level === null ? 'dense' : `${level.label}${series.of === null ? '' : ' kept'}`
   const share = able && level !== null ? shareWords(able, isLog) : '–'
   const cells = [
-    markup`<td class="w">${name}</td><td>${all ? scoreWords(all, hasChance) : '–'}</td><td>${share}</td>`,
+    markup`<td class="w">${name}</td><td>${all ? scoreWords(all, hasChance && !isLog) : '–'}</td><td>${share}</td>`,
     hasChance ? floorCell(able) : null,
     estimators.length > 0 ? markup`<td>${tasks}</td>` : null,
     marks.map(tauCells),
@@ -60,8 +60,8 @@ function rowOf({ series, level, all, able, trends }: AnyRow, { estimators, hasCh
   return markup`<tr>${cells}</tr>\n`
 }
 
-function scoreWords({ value }: Overall, hasChance: boolean): string {
-  return hasChance ? percent(value) : value >= 1000 ? multiple(value) : fixed(value, 2)
+function scoreWords({ value }: Overall, isShare: boolean): string {
+  return isShare ? percent(value) : value >= 1000 ? multiple(value) : fixed(value, 2)
 }
 
 function shareWords({ normalised, normalisedLow, normalisedHigh }: Overall, isLog: boolean): string {

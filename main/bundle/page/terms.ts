@@ -10,7 +10,7 @@ export const TERMS: readonly (readonly [term: string, meaning: string])[] = [
   ],
   [
     'Drop',
-    '1 − score / dense score of the same task; for perplexities, perplexity / dense perplexity − 1. Positive is worse. In percent of dense.',
+    '1 − score / dense score of the same task; for scores of which less is better, such as perplexity, score / dense score − 1. Positive is worse. In percent of dense.',
   ],
   [
     'At the floor',

@@ -2,16 +2,16 @@ import type { ChartData } from '../../charts/chart.ts'
 import { levelNumber } from '../../charts/amount.ts'
 import type { LevelRow, Overall } from '../../charts/levels.ts'
 import { compressionsOf, type Compression, type Step } from '../recoveries.ts'
-import { fixed, multiple, percent } from '../../charts/words.ts'
+import { fixed, lossName, multiple, percent } from '../../charts/words.ts'
 import { formatGrid, tint, wrap, type GridCell, type GridLine, type Paper } from './grid.ts'
 
 /** Kinds of training against levels of compression, a table per compression; none where nothing was trained. */
 export function trainingTables(data: ChartData, levels: readonly LevelRow[], paper: Paper): string[] {
-  const isLog = data.view.better === 'lower'
-  return compressionsOf(data, levels).map((compression) => tableOf(compression, isLog, paper))
+  return compressionsOf(data, levels).map((compression) => tableOf(compression, data.view, paper))
 }
 
-function tableOf({ label, kinds }: Compression, isLog: boolean, paper: Paper): string {
+function tableOf({ label, kinds }: Compression, { better, scorer }: ChartData['view'], paper: Paper): string {
+  const isLog = better === 'lower'
   const [first] = kinds
   const head = first!.steps.map(({ level }) => `${levelNumber(level)} `)
   const share = (value: number | null | undefined) => (value === null || value === undefined ? '–' : isLog ? multiple(value / 100) : fixed(value, 1)) // prettier-ignore
@@ -36,7 +36,7 @@ function tableOf({ label, kinds }: Compression, isLog: boolean, paper: Paper): s
         : []),
     ]
   })
-  const unit = isLog ? 'perplexity, × dense' : '% of dense'
+  const unit = isLog ? `${lossName(scorer)}, × dense` : '% of dense'
   const title = `${label}, by kind of training: ${unit}, trained alike; regained: share of what sparse lost`
   return `${tint(wrap(title, paper.width), 'bold', paper)}\n${formatGrid(head, lines, paper)}`
 }

@@ -52,6 +52,7 @@ function columnOf(scorer: Scorer, items: readonly Item[], answers: readonly Answ
   return {
     value: Float64Array.from(found, ({ value }) => value),
     weight: isPlain ? null : Float64Array.from(found, ({ weight }) => weight),
+    ...(found.some(({ gold }) => gold !== undefined) && { gold: Float64Array.from(found, ({ gold }) => gold!) }),
   }
 }
 

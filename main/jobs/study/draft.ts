@@ -16,6 +16,7 @@ import { loadTasks } from '../../tasks/index.ts'
 import type { Task } from '../../tasks/task.ts'
 import { TRAIN_VERSION } from '../../train/version.ts'
 import { foresee, type Foreseen } from './foresee.ts'
+import { checkNumbers } from './heads.ts'
 import { findHead, loadEntry, ownTasks, placeOf, providerOf } from './prepare.ts'
 import { extentOf } from './task-size.ts'
 
@@ -62,7 +63,10 @@ export async function checkDraft(text: string, place: DraftPlace): Promise<Check
   const found: Found = { problems: [], read }
   const named = await readNamed(study, found)
   if (!named) return { spec, problems: found.problems, plan: null }
-  return { spec, problems: [], plan: await foresee(named, planDraft(named, study), place.store) }
+  const cells = planDraft(named, study)
+  attempt(found, ['tasks'], () => checkNumbers(cells, named.tasks))
+  if (found.problems.length > 0) return { spec, problems: found.problems, plan: null }
+  return { spec, problems: [], plan: await foresee(named, cells, place.store) }
 }
 
 interface Found {

@@ -3,7 +3,9 @@ import type { Engine, Session } from '../../engine/session.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import type { Weights } from '../../onnx/graph.ts'
 import { argmax } from '../../score/choice.ts'
+import { scorerOf } from '../../score/index.ts'
 import type { Answer } from '../../score/scorer.ts'
+import type { PlannedCell } from '../../study/plan.ts'
 import type { Question, Task } from '../../tasks/task.ts'
 import { headFor, headGraph, type Labels } from '../../train/head.ts'
 import { readIds } from '../../tasks/boundary.ts'
@@ -23,9 +25,9 @@ export async function findLabels(training: Task, asked: readonly Task[]): Promis
   const labels = labelsOf(first, training.id)
   readQuestion(first, labels, training.id)
   for (const task of asked) {
-    const wrong = task.scorers.find((id) => BY_LENGTH.includes(id))
+    const wrong = task.scorers.find((id) => BY_LENGTH.includes(id) || !scorerOf(id).asks.includes(task.ask))
     if (wrong !== undefined) {
-      throw new LabError('train/head', `Expected scorers of classes, such as acc or mcc, for "${task.id}", which a head answers, got ${wrong}.`) // prettier-ignore
+      throw new LabError('train/head', `Expected scorers of classes or numbers, such as acc, mcc or pearson, for "${task.id}", which a head answers, got ${wrong}.`) // prettier-ignore
     }
     const question = await firstOf(task)
     if (question) readQuestion(question, labels, task.id)
@@ -36,6 +38,19 @@ export async function findLabels(training: Task, asked: readonly Task[]): Promis
 async function firstOf(task: Task): Promise<Question | undefined> {
   for await (const { question } of task.items(1)) return question
   return undefined
+}
+
+/** LabError 'task/number' where a task of numbers would be asked of a model without a head that learned it. */
+export function checkNumbers(
+  cells: readonly Pick<PlannedCell, 'task' | 'key'>[],
+  tasks: readonly { readonly task: Task }[],
+): void {
+  for (const { task: at, key } of cells) {
+    const { ask, id } = tasks[at]!.task
+    if (ask !== 'number' || (key.transfer !== 'none' && key.transfer.head)) continue
+    const came = key.transfer === 'none' ? 'no training of it' : 'one that learns answers as text'
+    throw new LabError('task/number', `Expected a transfer with "objective: head" that learns "${id}", whose answers are numbers, got ${came}.`) // prettier-ignore
+  }
 }
 
 /** Questions as ids, and whether each lost its start. */
@@ -68,11 +83,15 @@ export async function openReader(engine: Engine, { graphs }: LanguageModel, labe
     use: (next) => session.use(next),
     async read({ ids, isTruncated }, options) {
       const rows = await readTexts(session, ids, options)
-      return rows.map((row, i) => ({ ...saidBy(row), isTruncated: isTruncated[i]!, isBoundaryFallback: false }))
+      const said = labels === 'number' ? numberOf : saidBy
+      return rows.map((row, i) => ({ ...said(row), isTruncated: isTruncated[i]!, isBoundaryFallback: false }))
     },
     close: () => session.close(),
   }
 }
+
+/** A number, of which nothing is likely or unlikely. */
+const numberOf = (row: Float32Array): Pick<Answer, 'll' | 'isGreedy' | 'tokens' | 'number'> => ({ ll: [], isGreedy: [], tokens: [], number: row[0]! }) // prettier-ignore
 
 /** The classes as choices: ln p of each, one token long. */
 function saidBy(logits: Float32Array): Pick<Answer, 'll' | 'isGreedy' | 'tokens'> {

@@ -21,7 +21,7 @@ import { axisTasks, declaredTasks } from '../../tasks/levels.ts'
 import type { Rung, Task } from '../../tasks/task.ts'
 import type { Labels } from '../../train/head.ts'
 import { TRAIN_VERSION } from '../../train/version.ts'
-import { findLabels } from './heads.ts'
+import { checkNumbers, findLabels } from './heads.ts'
 import { readCalibration, type Calibration, type ReadingPlace } from './samples.ts'
 
 /** What one asks for when running a study; what is given here wins over the file. */
@@ -107,6 +107,7 @@ export async function prepareStudy(raw: Json, place: StudyReading): Promise<Prep
     calibration: calibration?.record,
     training: new Map([...training].map(([name, { task, ...facts }]) => [name, { hash: task.hash, ...facts }])),
   })
+  checkNumbers(cells, tasks)
   const kept: StudyFacts = {
     study,
     difficulty: readDifficulty(study, ids),

@@ -50,6 +50,8 @@ function rightOf(question: Question, answer: Answer, reference: Answer | undefin
     case 'windows':
       // a window begins and ends within the text: only tokens are its own
       return answer.ll.map((_, window) => scored(answer, window, ''))
+    case 'number':
+      return [NONE]
     case 'text':
       return [reference === undefined ? NONE : likeliest(question, reference)]
   }

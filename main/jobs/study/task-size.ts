@@ -62,6 +62,7 @@ function tokensOf(question: Question, tokenizer: Tokenizer): number {
       return readIds(splitIds(question.prompt, tokenizer)).split(',').length
     case 'rolling':
     case 'windows':
+    case 'number':
       return lengthOf(question.text, tokenizer)
     case 'text':
       return lengthOf(question.context, tokenizer) + question.maxTokens

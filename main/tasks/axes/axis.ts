@@ -79,6 +79,7 @@ export function answersOf(question: Question): readonly string[] {
       return question.answers
     case 'rolling':
     case 'windows':
+    case 'number':
       return []
   }
 }

@@ -50,11 +50,12 @@ function rightPrompt(question: Question, task: string): Prompt {
     }
     case 'rolling':
     case 'windows':
+    case 'number':
       break
   }
   throw new LabError(
     'train/items',
-    `Expected questions with a right answer to learn "${task}" by, got "${question.ask}" without one.`,
+    `Expected questions with a right answer as text to learn "${task}" by, got "${question.ask}" without one.`,
   )
 }
 

@@ -3,8 +3,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openBench, runStudy } from '../../../main/bench.ts'
+import { viewItem } from '../../../main/bundle/item-view.ts'
+import { itemCells } from '../../../main/bundle/items.ts'
+import { studyReport } from '../../../main/bundle/table.ts'
+import type { StudyFacts } from '../../../main/jobs/study/prepare.ts'
 import { openSafetensors } from '../../../main/models/safetensors.ts'
 import { readPlace } from '../../../main/onnx/places.ts'
+import { pearsonOf } from '../../../main/score/correlation.ts'
 import { HEAD } from '../../../main/train/head.ts'
 import { makeModelFolder } from '../../make/model.ts'
 import { writeRows } from '../../make/pack.ts'
@@ -56,6 +61,28 @@ const trainedIn = (home: string) => {
   return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), 'latin1')]))
 }
 
+/** The same pack as a task of numbers: the letter says 4.5 or 0.5, the second one a little more or less. */
+function writeNumbers(folder: string, model: string, transfer: string, metrics = 'pearson, spearmanr, mse'): string {
+  const file = writeStudy(folder, model, transfer, './numbers.yaml')
+  const rows = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({
+      word: `${'xz'[(from + i) % 2]}${'abcdefg'[(from + i) % 7]}`,
+      score: 4.5 - 4 * ((from + i) % 2) + 0.05 * ((from + i) % 7),
+    }))
+  writeRows(join(folder, 'data', 'letters', 'default', 'train.jsonl'), rows(0, 200))
+  writeRows(join(folder, 'data', 'letters', 'default', 'test.jsonl'), rows(3, 40))
+  writeFileSync(
+    join(folder, 'numbers.yaml'),
+    [
+      ...['task: numbers', 'dataset_path: letters', 'training_split: train', 'test_split: test', 'output_type: number'],
+      ...['doc_to_text: "{{word}}"', 'doc_to_target: score', 'metadata: { version: 1 }'],
+      `metric_list: [${metrics.split(', ').map((metric) => `{ metric: ${metric} }`).join(', ')}]`, // prettier-ignore
+    ].join('\n'),
+  )
+  return file
+}
+
+const NUMBERS = '{ task: ./numbers.yaml, objective: head, items: 160, steps: 150, learningRate: 0.02, batch: 8, seeds: [41] }'
 const LEARNS = '{ task: ./letters.yaml, objective: head, items: 160, steps: 60, learningRate: 0.01, batch: 8, seeds: [41] }'
 
 describe('a study that learns a task with a fresh head', () => {
@@ -113,6 +140,64 @@ describe('a study that learns a task with a fresh head', () => {
     await expect(refuse(LEARNS, './letters.yaml', 'acc_norm')).rejects.toMatchObject({
       code: 'train/head',
       message: expect.stringContaining('got acc_norm'),
+    })
+  })
+})
+
+describe('a study that learns numbers with a fresh head', () => {
+  it('trains all four ways, correlates what is said, and keeps both sides of each item', async () => {
+    using folder = makeFolder()
+    using model = makeModelFolder()
+    const { outcome, cells, items, answers } = await run(folder.path, writeNumbers(folder.path, model.path, NUMBERS))
+    expect(outcome).toMatchObject({ cells: 4, done: 4, failed: [] })
+    expect(cells.map(({ record }) => (record!.key.transfer as { kind: string }).kind)).toEqual(['dense', 'sparse', 'freezing', 'sparse-to-dense']) // prettier-ignore
+    expect(cells[0]!.record!.key.transfer).toMatchObject({ head: { labels: 'number', seed: 41 } })
+    // a constant says nothing, and its best guess leaves the variance of what is right: ±2 and the little that letters add
+    expect(cells[0]!.record!.chance).toMatchObject({ pearson: 0, spearmanr: 0, mse: expect.closeTo(4, 0) })
+    expect([new Set(answers!.choice), new Set(answers!.tokens)]).toEqual([new Set([-1]), new Set([0])])
+    for (const found of items) {
+      const { scores, counts } = found!
+      const { value, gold } = scores.pearson!
+      expect(gold).toEqual(Float64Array.from({ length: 40 }, (_, i) => 4.5 - 4 * ((3 + i) % 2) + 0.05 * ((3 + i) % 7)))
+      expect([new Set(counts), scores.spearmanr!.value]).toEqual([new Set([0]), value])
+      scores.mse!.value.forEach((error, i) => expect(error).toBeCloseTo((value[i]! - gold![i]!) ** 2, 10))
+      // the letter tells it without fail
+      expect(pearsonOf(value, gold!, new Uint8Array(40).fill(1))).toBeGreaterThan(0.95)
+    }
+    const bench = openBench({ home: folder.path, readOnly: true })
+    try {
+      const { rows, recoveries } = studyReport(bench.store, outcome.study, { version: '0' })
+      const drops = rows.filter(({ scorer }) => scorer === 'pearson').map(({ drop }) => Math.abs(drop!))
+      expect([drops.length, Math.max(...drops) < 0.05]).toEqual([4, true])
+      expect(rows.every(({ lost, mcnemar, low, value, high }) => lost === null && mcnemar === null && low <= value && value <= high)).toBe(true) // prettier-ignore
+      expect(recoveries.map(({ scorer, transfer }) => `${scorer} ${transfer}`)).toContain('spearmanr sparse-to-dense')
+      const mine = itemCells(bench.store.cells.ofStudy(outcome.study), bench.store.studies.read(outcome.study).spec as unknown as StudyFacts) // prettier-ignore
+      const view = viewItem(bench.store, mine, 'numbers', 2)
+      expect([view.number, view.gold]).toEqual([items[0]!.scores.pearson!.gold![2], null])
+      for (const { number, error } of view.levels) expect(error).toBe(number! - view.number!)
+    } finally {
+      bench.close()
+    }
+  })
+
+  it('refuses, before anything runs, to ask numbers of a model without a head', async () => {
+    using folder = makeFolder()
+    using model = makeModelFolder()
+    const refuse = (transfer: string, metrics?: string) => run(folder.path, writeNumbers(folder.path, model.path, transfer, metrics)) // prettier-ignore
+    const untrained = writeNumbers(folder.path, model.path, NUMBERS)
+    writeFileSync(untrained, readFileSync(untrained, 'utf8').replace(/^transfer:.*$/m, ''))
+    await expect(run(folder.path, untrained)).rejects.toMatchObject({
+      code: 'task/number',
+      message:
+        'Expected a transfer with "objective: head" that learns "numbers", whose answers are numbers, got no training of it.',
+    })
+    await expect(refuse(NUMBERS.replace('objective: head, ', ''))).rejects.toMatchObject({
+      code: 'task/number',
+      message: expect.stringContaining('got one that learns answers as text'),
+    })
+    await expect(refuse(NUMBERS, 'acc')).rejects.toMatchObject({
+      code: 'train/head',
+      message: expect.stringContaining('got acc'),
     })
   })
 })

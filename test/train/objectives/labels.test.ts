@@ -38,7 +38,7 @@ describe('labels of a task', () => {
     const two: Question = { ask: 'choice', prompts: [{ context: 'a', continuation: 'c' }, { context: 'b', continuation: 'c' }], choices: LABELS, gold: 0 } // prettier-ignore
     await expect(learn([two])).rejects.toThrow('one text before all choices of "made"')
     await expect(learn([{ ask: 'continuation', prompt: { context: 'a', continuation: 'b' } }])).rejects.toThrow(
-      'Expected questions with choices, to learn "made" with a head, got one that asks for continuation.',
+      'Expected questions with choices or numbers, to learn "made" with a head, got one that asks for continuation.',
     )
     await expect(learn([])).rejects.toMatchObject({ code: 'train/items' })
   })
