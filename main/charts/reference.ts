@@ -65,7 +65,7 @@ function grey(i: number, count: number): string {
 export function referenceWords(reference: Reference | null): string {
   if (reference === null) return ''
   const names = list(reference.panels[0]!.lines.map(({ label }) => label))
-  return ` Grey dashed lines: ${reference.source}, ${reference.label}, read off the published figure (${reference.error}), light to dark: ${names}. They are of other models and tasks of this setting, not a target.` // prettier-ignore
+  return ` Grey dashed lines: ${reference.source}, ${reference.label}, read off the published figure (${reference.error}), faint to strong: ${names}. They are of other models and tasks of this setting, not a target.` // prettier-ignore
 }
 
 /** Their numbers, pattern by pattern. */

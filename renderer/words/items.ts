@@ -34,6 +34,7 @@ export const items = {
     choices: 'Choices',
     answers: 'Counts as right',
     notRead: 'The text cannot be shown',
+    foreign: 'A bundle holds what was answered; what was asked is read from its tasks and data, where this machine has them.',
     right: 'right choice',
     chosen: 'chosen',
     dense: 'Dense',

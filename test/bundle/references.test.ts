@@ -48,7 +48,7 @@ describe('laid under a figure', () => {
   )
   it('are dashed and grey, have their own entry in the legend, and say in the caption what they are', () => {
     expect([plain!.svg, laid!.svg].map((svg) => svg.includes('published, read off a figure'))).toEqual([false, true])
-    expect(laid!.caption).toContain('MNLI by share of its training data (RoBERTa-base (inferred), magnitude, sparse transfer), read off the published figure (±0.5 points, N of 8 ±0.3), light to dark: 100 %, 70 %, 50 %, 25 % and 10 %') // prettier-ignore
+    expect(laid!.caption).toContain('MNLI by share of its training data (RoBERTa-base (inferred), magnitude, sparse transfer), read off the published figure (±0.5 points, N of 8 ±0.3), faint to strong: 100 %, 70 %, 50 %, 25 % and 10 %') // prettier-ignore
     expect(plain!.caption).not.toContain('published')
     for (const grey of ['#b8b8b8', '#5c5c5c'])
       expect([plain!.svg.includes(grey), laid!.svg.includes(grey)]).toEqual([false, true])
