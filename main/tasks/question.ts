@@ -2,7 +2,7 @@ import { LabError } from '../base/errors.ts'
 import type { TaskConfig } from './config.ts'
 import type { Names } from './expressions.ts'
 import { turnText } from './prompt.ts'
-import { asNumber, isList, pyStr } from './python.ts'
+import { asNumber, isFloat, isList, pyStr } from './python.ts'
 import type { PyValue } from './python.ts'
 import { asText, describe } from './render.ts'
 import type { Renderers } from './render.ts'
@@ -117,8 +117,9 @@ function answersOf(doc: Names, fields: Renderers): readonly string[] {
   return isList(target) ? target.map(pyStr) : [pyStr(target)]
 }
 
-/** The answer of an example: a text, a choice by its index, or the first of several. */
+/** The answer of an example: a text, a choice by its index, a number as it is written, or the first of several. */
 export function exampleAnswer(value: PyValue, choices: readonly string[] | undefined): string {
   if (choices && (typeof value === 'number' || typeof value === 'boolean')) return choiceAt(value, choices)
+  if (typeof value === 'number' || isFloat(value)) return pyStr(value)
   return asText(isList(value) ? (value[0] ?? '') : value, 'doc_to_target')
 }

@@ -34,6 +34,9 @@ const trivia = (n: number) => ({ question: `Which bird is number ${n}?`, answers
 for (const pack of ['svamp', 'mawps']) writeRows(join(made.data, pack, 'default/test.jsonl'), [1, 2, 3, 4].map(problem))
 writeRows(join(made.data, 'mawps/default/train.jsonl'), [5, 6, 7, 8].map(problem))
 writeRows(join(made.data, 'freebaseqa/default/test.jsonl'), [1, 2, 3, 4].map(trivia))
+const pair = (n: number) => ({ sentence1: `${n} birds sing.`, sentence2: 'A bird sings.', label: 5 - n / 4, idx: n })
+for (const split of ['train', 'validation'])
+  writeRows(join(made.data, `nyu-mll/glue/stsb/${split}.jsonl`), [1, 2, 3, 4].map(pair))
 afterAll(() => made[Symbol.dispose]())
 
 /** Every law that the items of a task break, in words. */
@@ -49,6 +52,7 @@ function breaches(task: Task, items: readonly Item[], again: readonly Item[]): s
       if (prompts.some(({ continuation }) => continuation.trim() === '')) found.push('what is scored has text')
     }
     if (question.ask === 'continuation' && question.prompt.continuation.trim() === '') found.push('what is scored has text')
+    if (question.ask === 'number' && !Number.isFinite(question.gold)) found.push('the right answer is a number')
     if (question.ask === 'text' && question.answers.length === 0) found.push('something is right')
     return found
   })

@@ -7,7 +7,7 @@ import { itemsOf, makeTasks, quizFile, quizRows } from '../make/pack.ts'
 import { describeShared, shared } from '../make/shared.ts'
 import { makeTokenizer } from '../make/tokenizer.ts'
 
-const NUMBER = ['output_type: number', 'doc_to_target: answer', 'doc_to_text: "Q: {{question}}"']
+const NUMBER = ['output_type: number', 'doc_to_choice: null', 'doc_to_target: answer', 'doc_to_text: "Q: {{question}}"']
 
 function makeNumbers(answers: readonly unknown[], lines: readonly string[] = []) {
   const rows = answers.map((answer, i) => ({ ...(quizRows(1)[0] as object), question: `q${i}`, answer })) as never[]
@@ -23,6 +23,11 @@ describe('a task of numbers', () => {
     const questions = (await itemsOf(task)).map(({ question }) => question)
     expect(questions.map((q) => (q.ask === 'number' ? q.gold : null))).toEqual([4.75, 5, -2, 0, 15, 7])
     expect(questions[0]).toEqual({ ask: 'number', text: 'Q: q0', gold: 4.75 })
+  })
+  it('writes the numbers of examples out', async () => {
+    using made = makeNumbers([4.75, 5])
+    const [task] = loadTasks('quiz', { data: made.data, folders: made.folders, shots: 1 })
+    expect((await itemsOf(task!, 1))[0]!.question).toMatchObject({ text: expect.stringMatching(/^Q: q[01] (4\.75|5)\n\nQ: q0$/) }) // prettier-ignore
   })
   it('can be learned from its training split', async () => {
     using made = makeNumbers([1, 2.5])

@@ -131,7 +131,8 @@ export function standardError(scorer: string, { value, weight }: OutcomeColumn):
 
 function configOf({ key }: CellRecord, version: number | null) {
   const metric_list = Object.keys(key.scorers).map((id) => {
-    return { metric: id, aggregation: 'mean', higher_is_better: scorerOf(id).better === 'higher' }
+    const { better, whole } = scorerOf(id)
+    return { metric: id, aggregation: whole ? id : 'mean', higher_is_better: better === 'higher' }
   })
   return { task: key.task.id, num_fewshot: key.task.shots, metric_list, metadata: { version: version ?? UNKNOWN } }
 }
@@ -143,10 +144,12 @@ function samplesOf({ key }: CellRecord, { ids, scores, counts, ll, isGreedy, fla
   const lines = Array.from(ids, (doc_id, i) => {
     const said = Array.from({ length: counts[i]! }, (_, k) => [pythonFloat(ll[at + k]!), isGreedy[at + k] ? 'True' : 'False'])
     at += counts[i]!
+    const pair = metrics.map((id) => scores[id]).find((column) => column?.gold)
+    const [target, given] = pair ? [pythonFloat(pair.gold![i]!), [pythonFloat(pair.value[i]!)]] : [UNKNOWN, said]
     return canonicalLine({
-      ...{ doc_id, doc: {}, target: UNKNOWN, arguments: {}, resps: said.map((one) => [one]), filtered_resps: said },
+      ...{ doc_id, doc: {}, target, arguments: {}, resps: given.map((one) => [one]), filtered_resps: given },
       ...{ filter: 'none', metrics, doc_hash: UNKNOWN, prompt_hash: UNKNOWN, target_hash: UNKNOWN },
-      ...Object.fromEntries(metrics.flatMap((id) => (scores[id] ? [[id, scores[id].value[i]!]] : []))),
+      ...Object.fromEntries(metrics.flatMap((id) => (scores[id] ? [[id, sampleOf(scores[id], i)]] : []))),
       ...(flags[i]
         ? { x_junk_dna_lab: { is_truncated: (flags[i]! & 1) !== 0, is_boundary_fallback: (flags[i]! & 2) !== 0 } }
         : {}),
@@ -154,6 +157,9 @@ function samplesOf({ key }: CellRecord, { ids, scores, counts, ll, isGreedy, fla
   })
   return lines.join('')
 }
+
+/** What one item brings to a metric; of correlations the right number and what was said, as they keep those of other metrics of pairs. */
+const sampleOf = ({ value, gold }: OutcomeColumn, i: number) => (gold ? [gold[i]!, value[i]!] : value[i]!)
 
 const canonicalLine = (line: unknown) => `${JSON.stringify(line)}\n`
 
