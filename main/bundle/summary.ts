@@ -104,7 +104,7 @@ function denseWords(data: ChartData): string[] {
   const { view } = data
   const { all } = denseOverall(data)
   if (!all) return []
-  const isShare = view.tasks.some((p) => p.chance !== null)
+  const isShare = view.better === 'higher' && view.tasks.some((p) => p.chance !== null)
   const number = (v: number) => (isShare ? percent(v) : fixed(v, 2))
   const mean = view.tasks.length === 1 ? '' : 'mean '
   const score = `${mean}${view.scorer} ${number(all.value)}${isShare ? ' %' : ''} [${number(all.low)}, ${number(all.high)}]`

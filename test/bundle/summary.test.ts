@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { ReportInput } from '../../main/charts/input.ts'
+import { drawFigures } from '../../main/bundle/figures.ts'
 import { summarise } from '../../main/bundle/summary.ts'
+import { formatResults } from '../../main/bundle/terminal.ts'
 import { FAMILIES, makeAxisStudy } from '../make/conditions.ts'
 import { GROUPS, makeStudy } from '../make/rows.ts'
 
@@ -118,6 +120,16 @@ describe('the summary of a study', () => {
     expect(cautionsOf(some)).toContain('41 cells of 1,742 are not done yet')
     expect(cautionsOf(some)).toContain('3 items did not fit')
     expect(summarise(makeStudy({ hasDifficulty: false, hasLevels: false })).cautions).toEqual([])
+  })
+  it('calls an error an error: in its own unit, and never a perplexity', () => {
+    const made = makeStudy({ scorer: 'word_perplexity', groups: { '': ['near', 'far'] } })
+    const errors = <T extends object>(rows: readonly T[]): T[] => rows.map((row) => ({ ...row, scorer: 'mse', chance: 1e6 }))
+    const study = { ...made, rows: errors(made.rows), groups: errors(made.groups) }
+    expect(textOf(study, 'Uncompressed')).toMatch(/; mean mse \d+\.\d\d \[\d+\.\d\d, \d+\.\d\d\]\.$/)
+    expect(textOf(study, 'Compressed')).toMatch(/stays within 5 % of the dense squared error up to/)
+    const said = [formatResults(study, { width: 100, colour: false, tasks: true }), ...drawFigures(study).flatMap(({ figures }) => figures.flatMap(({ svg, caption }) => [svg ?? '', caption]))] // prettier-ignore
+    expect(said.join('\n')).not.toMatch(/perplexit/)
+    expect(said.join('\n')).toContain('squared error, × dense')
   })
   it('speaks of perplexities as multiples', () => {
     const ppl = makeStudy({ scorer: 'word_perplexity', groups: { '': ['wikitext', 'lambada'] } })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fixed, list, multiple, percent, plural, pValue, sentence, signed, whole } from '../../main/charts/words.ts'
+import { fixed, list, lossName, multiple, percent, plural, pValue, sentence, signed, whole } from '../../main/charts/words.ts'
 
 describe('numbers in words', () => {
   it('have a real minus, fixed digits, and a dash where there is none', () => {
@@ -26,6 +26,9 @@ describe('sentences', () => {
   it('count and list things', () => {
     expect([plural(1, 'task'), plural(1742, 'cell'), plural(2, 'matrix', 'matrices')]).toEqual(['1 task', '1,742 cells', '2 matrices']) // prettier-ignore
     expect([list([]), list(['a']), list(['a', 'b']), list(['a', 'b', 'c'])]).toEqual(['', 'a', 'a and b', 'a, b and c'])
+  })
+  it('name what less of is better', () => {
+    expect(['word_perplexity', 'mse', 'brier_score', 'bits_per_byte'].map(lossName)).toEqual(['perplexity', 'squared error', 'Brier score', 'bits per byte']) // prettier-ignore
   })
   it('begin with a capital', () => expect([sentence('magnitude keeps'), sentence('')]).toEqual(['Magnitude keeps', '']))
 })
