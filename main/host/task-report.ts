@@ -45,7 +45,8 @@ function sizes({
   return parts.join('; ')
 }
 
-function labels({ labels: counts, documents }: TaskReport): string {
+function labels({ task, labels: counts, documents }: TaskReport): string {
+  if (task?.ask === 'number') return 'none: the right answer is a number'
   if (counts.length === 0) return 'none: nothing to choose from'
   return counts.map((n, i) => `${i}: ${count(n)} (${((100 * n) / documents).toFixed(1)} %)`).join('  ')
 }

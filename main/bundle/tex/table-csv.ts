@@ -5,7 +5,10 @@ import type { DataTable } from '../../charts/chart.ts'
 export function tableCsv({ head, rows, words }: DataTable): string {
   const cells = rows.map((row) => row.map((text, i) => (i < words ? { value: text, note: '' } : numberOf(text))))
   const marked = head.map((_, i) => cells.some((row) => row[i]!.note !== ''))
-  const names = head.map((name, i) => (head.indexOf(name) < i ? `${head[i - 1]} ${name}` : name))
+  // "score, low, high, share, low, high": the second ends are those of the share
+  const isAgain = (i: number) => head.indexOf(head[i]!) < head.lastIndexOf(head[i]!)
+  const owner = (i: number) => head.findLast((_, j) => j < i && !isAgain(j)) ?? head[0]!
+  const names = head.map((name, i) => (head.indexOf(name) < i ? `${owner(i)} ${name}` : name))
   const spread = (of: (i: number) => readonly [string, string]) => head.flatMap((_, i) => of(i).slice(0, marked[i] ? 2 : 1))
   const lines = [
     spread((i) => [names[i]!, `${names[i]!} note`]),

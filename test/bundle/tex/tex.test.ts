@@ -32,6 +32,8 @@ describe('a table', () => {
   it('names two columns apart that have one name', () => {
     const twice = { ...table, head: ['group', 'score', 'low', 'share', 'low'], rows: [['a', '1', '2', '3', '4']] }
     expect(tableCsv(twice).split('\r\n')[0]).toBe('group,score,low,share,share low')
+    const ends = { ...table, head: ['group', 'score', 'low', 'high', 'share', 'low', 'high'], rows: [] }
+    expect(tableCsv(ends).split('\r\n')[0]).toBe('group,score,low,high,share,share low,share high')
   })
   // set by TeX once by hand, with the figures: see below
   it('is booktabs for LaTeX', () => {
