@@ -1,11 +1,11 @@
 // The engine process: answers one ask after the other, in order. Started by life.ts and by nothing else.
-import { readSync } from 'node:fs'
+import { readSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { LabError, toFault } from '../base/errors.ts'
 import { PARCEL_PIPE, type Answer, type Ask, type AskName, type Asks } from './messages.ts'
 import type * as Door from './ort.ts'
 import type { BesideWork, Held, Loaded, Runtime } from './ort.ts'
-import { unpack } from './parcels.ts'
+import { pack, unpack } from './parcels.ts'
 import { readPlace } from '../onnx/places.ts'
 import { absence } from './providers.ts'
 import type { EngineSettings } from './session.ts'
@@ -124,7 +124,22 @@ function fill(bytes: Uint8Array): void {
   }
 }
 
-/** Bytes that one read may ask for. */
+/** Blocks until so many bytes have gone into the pipe, from where they lie. */
+function pour(bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(PARCEL_PIPE, bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE))
+  }
+}
+
+/** Sends an answer, then its parcels: whoever reads them knows by then where they belong. */
+async function send(answer: Answer): Promise<void> {
+  const { value, parcels } = pack(answer)
+  const sent = new Promise<void>((done) => void process.send!(value, undefined, undefined, () => done()))
+  if (parcels.length > 0) await sent
+  for (const { buffer, byteOffset, byteLength } of parcels) pour(new Uint8Array(buffer, byteOffset, byteLength))
+}
+
+/** Bytes that one read or write may ask for. */
 const MOST_AT_ONCE = 1 << 30
 
 async function answer(ask: Ask): Promise<Answer> {
@@ -144,8 +159,7 @@ let last = Promise.resolve()
 process.on('message', (ask: Ask) => {
   last = last.then(async () => {
     // whatever comes of it, its parcels are taken from the pipe
-    const reply = await answer(unpack(ask, fill) as Ask)
-    process.send!(reply)
+    await send(await answer(unpack(ask, fill) as Ask))
   })
 })
 process.on('disconnect', () => process.exit(0))

@@ -1,19 +1,19 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Writable } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { fromFault, LabError } from '../base/errors.ts'
 import { unpacked } from '../base/files.ts'
 import { nodeProgram } from './node.ts'
 import { PARCEL_PIPE, type Answer, type AskName, type Asks } from './messages.ts'
-import { pack } from './parcels.ts'
+import { createInbox, pack } from './parcels.ts'
 import type { EngineSettings } from './session.ts'
 
 /** One engine process, from its start to its end. */
 export interface Life {
   readonly pid: number
   /**
-   * Rejects with the fault of the engine process, or with LabError('engine/died') when it ends first. Large numbers of some asks go as parcels,
-   * and must not change before the answer.
+   * Rejects with the fault of the engine process, or with LabError('engine/died') when it ends first. Large numbers come as parcels; those of
+   * some asks go as parcels too, and must not change before the answer.
    */
   ask<N extends AskName>(name: N, message: Asks[N][0]): Promise<Told<Asks[N][1]>>
   isAlive(): boolean
@@ -42,7 +42,7 @@ const LAST_WORDS = 600
 /** Starts an engine process: this Node, our entry, and nothing else. `env` is added to the environment it inherits. */
 export function startLife(settings: EngineSettings, env: Readonly<Record<string, string>>): Life {
   const child = spawnEngine(settings, env)
-  const pipe = child.stdio[PARCEL_PIPE] as Writable
+  const pipe = child.stdio[PARCEL_PIPE] as Duplex
   const open = new Map<number, Open>()
   let words = ''
   let why: LabError | undefined
@@ -78,7 +78,9 @@ export function startLife(settings: EngineSettings, env: Readonly<Record<string,
     child.once('exit', (code, signal) => finish(signal ?? `exit code ${code}`))
     child.once('error', (error) => child.pid === undefined && finish(error.message))
   })
-  child.on('message', settle)
+  const inbox = createInbox<Answer>(settle)
+  child.on('message', (packed) => inbox.message(packed))
+  pipe.on('data', (chunk: Uint8Array) => inbox.bytes(chunk))
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-LAST_WORDS)))
   // a dead process is told by its exit; what could not be written to it any more is of no interest
   for (const stream of [pipe, child.stdin!]) stream.on('error', () => {})

@@ -30,5 +30,5 @@ export type Answer =
   | { readonly id: number; readonly ok: true; readonly value: unknown; readonly insideMs: number; readonly memoryBytes: number }
   | { readonly id: number; readonly ok: false; readonly fault: Fault }
 
-/** File descriptor of the pipe for parcels in the engine process: raw numbers, in the order of the messages that say how many. */
+/** File descriptor of the pipe for parcels in the engine process, both ways: raw numbers, in the order of the messages that say how many. */
 export const PARCEL_PIPE = 3

@@ -28,7 +28,7 @@ function slipsFor(value: unknown, parcels: Numbers[]): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, slipsFor(entry, parcels)]))
 }
 
-/** The value as it was; `fill` reads bytes to the end of an array, parcel after parcel. */
+/** The value as it was; `fill` reads bytes to the end of an array, parcel after parcel, or sees to it that they will be. */
 export function unpack(value: unknown, fill: (bytes: Uint8Array) => void): unknown {
   if (Array.isArray(value)) return value.map((entry) => unpack(entry, fill))
   if (!isPlain(value)) return value
@@ -39,6 +39,52 @@ export function unpack(value: unknown, fill: (bytes: Uint8Array) => void): unkno
   const numbers = new KINDS[parcel](length)
   fill(new Uint8Array(numbers.buffer))
   return numbers
+}
+
+/** What brings messages and, on a way of its own, the bytes of their parcels together again. */
+export interface Inbox {
+  message(packed: unknown): void
+  bytes(chunk: Uint8Array): void
+}
+
+/** Delivers each message once its parcels are whole, in the order of the messages. */
+export function createInbox<T>(deliver: (message: T) => void): Inbox {
+  const waiting: { readonly message: T; readonly places: Uint8Array[] }[] = []
+  const chunks: Uint8Array[] = []
+
+  /** Takes so many bytes from the first of a list. */
+  function take(list: Uint8Array[], n: number): Uint8Array {
+    const first = list[0]!
+    if (first.length === n) list.shift()
+    else list[0] = first.subarray(n)
+    return first.subarray(0, n)
+  }
+
+  function sort(): void {
+    while (waiting[0]) {
+      const { message, places } = waiting[0]
+      if (places[0]) {
+        if (!chunks[0]) return
+        const n = Math.min(places[0].length, chunks[0].length)
+        take(places, n).set(take(chunks, n))
+      } else {
+        waiting.shift()
+        deliver(message)
+      }
+    }
+  }
+
+  return {
+    message(packed) {
+      const places: Uint8Array[] = []
+      waiting.push({ message: unpack(packed, (bytes) => places.push(bytes)) as T, places })
+      sort()
+    },
+    bytes(chunk) {
+      chunks.push(chunk)
+      sort()
+    },
+  }
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
