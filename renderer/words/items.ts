@@ -28,6 +28,7 @@ export const items = {
   },
   flipNames: { lost: '− lost', gained: '+ gained', same: 'same', none: '' },
   none: 'No item fits.',
+  noneDone: 'No cell is done, so that there are no items.',
   choose: 'Choose an item to see what was asked and what each level answered.',
   view: {
     context: 'Asked',

@@ -1,58 +1,49 @@
 // What a reader takes home from the window: each file as it lies on disk after the click.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Locator } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import type { Locator } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openArchive } from '../../main/bundle/archive/unzip.ts'
 import { readParquet } from '../../main/bundle/archive/parquet.ts'
-import type { Page as BuiltPage } from '../../main/host/page.ts'
 import type { FigureSvg, FileText, Reply, ResultRow, StudyRow } from '../../preload/contract.ts'
-import { describeBrowser, openBrowser } from '../make/browser.ts'
+import { describeBrowser } from '../make/browser.ts'
 import { readPdf } from '../make/pdf.ts'
 import { makeFolder } from '../make/store.ts'
 import { addStudy } from '../make/studies.ts'
-import { builtPage, openWindow, type OpenWindow } from '../make/window.ts'
+import { windowTests } from '../make/window-tests.ts'
 
 describeBrowser('what is saved from the window', { timeout: 180_000 }, () => {
-  let built: BuiltPage
-  let browser: Browser
-  let window: OpenWindow
+  const at = windowTests()
   const home = makeFolder()
   const files = makeFolder()
 
-  beforeAll(async () => {
+  beforeAll(() => {
     addStudy(home.path, { name: 'other', title: 'The other study', levels: [0.3], done: 6, failed: 0, state: 'finished' })
     addStudy(home.path, { levels: [0.2, 0.5], done: 9, failed: 0, state: 'finished' })
-    ;[browser, built] = await Promise.all([openBrowser(), builtPage()])
-  }, 180_000)
-  afterEach(async () => {
-    await window.close()
-    expect(window.complaints).toEqual([])
   })
-  afterAll(async () => {
-    await browser.close()
+  afterAll(() => {
     home[Symbol.dispose]()
     files[Symbol.dispose]()
   })
 
   const open = async (route: string) => {
-    window = await openWindow(browser, built, home.path, { route })
-    return window.page
+    await at.open(home.path, { route })
+    return at.window.page
   }
   const ask = async <T>(name: string, argument: unknown) =>
-    ((await window.reader.answer(name, argument)) as Reply<T> & { value: T }).value
-  const press = (name: string, within: Pick<Locator, 'getByRole'> = window.page) =>
+    ((await at.window.reader.answer(name, argument)) as Reply<T> & { value: T }).value
+  const press = (name: string, within: Pick<Locator, 'getByRole'> = at.window.page) =>
     within.getByRole('button', { name, exact: true }).click()
   /** The one file that a click brings. */
   async function saved(click: () => Promise<void>): Promise<{ name: string; bytes: Buffer }> {
     const all: string[] = []
-    window.page.on('download', (download) => all.push(download.suggestedFilename()))
-    const saving = window.page.waitForEvent('download')
+    at.window.page.on('download', (download) => all.push(download.suggestedFilename()))
+    const saving = at.window.page.waitForEvent('download')
     await click()
     const download = await saving
     const bytes = readFileSync(await download.path())
     expect(all).toEqual([download.suggestedFilename()])
-    window.page.removeAllListeners('download')
+    at.window.page.removeAllListeners('download')
     return { name: all[0]!, bytes }
   }
   /** What is in a zip, by name, read under the rules of bundles. */

@@ -1,20 +1,18 @@
 // What goes wrong meanwhile, as seen in the window: the engine, a run or the whole lab is killed, a model is gone, there is nothing yet.
 import { readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { openBench, runStudy } from '../../main/bench.ts'
-import type { Page as BuiltPage } from '../../main/host/page.ts'
 import { openStore } from '../../main/store/open.ts'
 import type { LogLine, Reply, RunRow } from '../../preload/contract.ts'
-import { describeBrowser, openBrowser } from '../make/browser.ts'
+import { describeBrowser } from '../make/browser.ts'
 import { isRunning } from '../make/processes.ts'
 import { childrenOf, serve } from '../make/serve.ts'
 import { makeFolder } from '../make/store.ts'
 import { addStudy } from '../make/studies.ts'
 import { makeStudy, type MadeStudy } from '../make/study.ts'
-import { builtPage, openWindow, type OpenWindow } from '../make/window.ts'
+import { windowTests } from '../make/window-tests.ts'
 
 const LONG = 'a_name_that_nobody_would_type_and_that_has_no_end_'.repeat(3)
 
@@ -25,26 +23,14 @@ function textOf(made: MadeStudy, more: Readonly<Record<string, unknown>> = {}): 
 }
 
 describeBrowser('a window in trouble', { timeout: 240_000 }, () => {
-  let built: BuiltPage
-  let browser: Browser
-  let window: OpenWindow | undefined
-  beforeAll(async () => {
-    ;[browser, built] = await Promise.all([openBrowser(), builtPage()])
-  }, 180_000)
-  afterEach(async () => {
-    const complaints = window?.complaints
-    await window?.close()
-    window = undefined
-    expect(complaints ?? []).toEqual([])
-  })
-  afterAll(() => browser.close())
+  const at = windowTests()
 
   const open = async (home: string, route: string) => {
-    window = await openWindow(browser, built, home, { route })
-    return window.page
+    await at.open(home, { route })
+    return at.window.page
   }
   const ask = async <T>(name: string, argument: unknown) =>
-    ((await window!.reader.answer(name, argument)) as Reply<T> & { value: T }).value
+    ((await at.window.reader.answer(name, argument)) as Reply<T> & { value: T }).value
   const start = (text: string) => ask<RunRow>('runs.start', { text, study: null, threads: 1, provider: 'cpu' })
   /** The process of a run, as its log names the newest. */
   const processOf = async (run: string) => {
@@ -85,7 +71,7 @@ describeBrowser('a window in trouble', { timeout: 240_000 }, () => {
   it('Run: a lab that was killed and started again goes on with what it ran, and the window says so', async () => {
     using made = makeStudy({ items: 1500 })
     const first = await serve(made.home)
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
+    const context = await at.browser.newContext({ viewport: { width: 1280, height: 800 } })
     const page = await context.newPage()
     await page.goto(first.address)
     await page.evaluate(`location.hash = '#/run'`)
@@ -153,11 +139,11 @@ describeBrowser('a window in trouble', { timeout: 240_000 }, () => {
     try {
       const page = await open(made.home, 'results')
       await page.getByRole('grid', { name: 'Results, row by row' }).locator('.body [role=row]').first().waitFor()
-      await window!.go('items')
+      await at.window.go('items')
       await page.getByLabel(/^Which/).selectOption('all')
       await page.getByRole('grid', { name: 'Items' }).locator('.body [role=row]').first().click()
       await page.getByRole('heading', { name: 'Margin, level by level' }).waitFor()
-      await window!.go('run')
+      await at.window.go('run')
       await start(text.replace('magnitude', 'random'))
       const alert = page.getByRole('article', { name: 'made' }).getByRole('alert')
       await alert.waitFor()
@@ -170,25 +156,26 @@ describeBrowser('a window in trouble', { timeout: 240_000 }, () => {
     using empty = makeFolder()
     let page = await open(empty.path, 'items')
     for (const route of ['items', 'compare', 'results']) {
-      await window!.go(route)
+      await at.window.go(route)
       await page.getByRole('button', { name: 'Run the demo study' }).waitFor()
     }
-    await window!.go('bundles')
+    await at.window.go('bundles')
     await page.getByText('A bundle of somebody else').waitFor()
     await page.getByLabel('File of the bundle').fill('/nowhere/at-all.zip')
     await page.getByRole('button', { name: 'Verify' }).click()
     await page.getByRole('alert').getByText('/nowhere/at-all.zip').waitFor()
-    await window!.close()
+    await at.window.close()
     using alone = makeFolder()
     addStudy(alone.path, { done: 0, failed: 2, state: 'failed' })
     page = await open(alone.path, 'results')
-    await page.getByText('2 cells failed').click()
+    await page.getByText('2 cells failed').waitFor()
     await page.getByText('The engine process ended (SIGKILL).').first().waitFor()
-    await window!.go('items')
-    await page.getByText('No item fits.').waitFor()
-    await window!.go('compare')
+    await page.getByRole('button', { name: 'Try again' }).waitFor()
+    await at.window.go('items')
+    await page.getByText('No cell is done, so that there are no items.').waitFor()
+    await at.window.go('compare')
     await page.getByText('Choose two studies or more').waitFor()
-    await window!.go('bundles')
+    await at.window.go('bundles')
     await page.getByText('Export as a bundle').waitFor()
     await page.getByLabel('File on this machine').fill('/dev/null/study.zip')
     await page.getByRole('button', { name: 'Write to this file' }).click()
@@ -217,7 +204,7 @@ describeBrowser('a window in trouble', { timeout: 240_000 }, () => {
     ]
     const wide: string[] = []
     for (const [route, sign] of views) {
-      await window!.go(route)
+      await at.window.go(route)
       await page.getByText(sign).first().waitFor()
       if (await page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')) wide.push(route)
     }

@@ -1,38 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { answer } from '../../main/api/index.ts'
 import { openBench, runStudy } from '../../main/bench.ts'
-import type { Page as BuiltPage } from '../../main/host/page.ts'
-import { describeBrowser, openBrowser } from '../make/browser.ts'
+import { describeBrowser } from '../make/browser.ts'
 import { makeModelFolder } from '../make/model.ts'
 import { makeFolder } from '../make/store.ts'
 import { redraw, showManyRows } from '../make/redraw.ts'
 import { addStudy } from '../make/studies.ts'
 import { makeStudy } from '../make/study.ts'
-import { builtPage, openWindow, type OpenWindow } from '../make/window.ts'
+import { windowTests } from '../make/window-tests.ts'
 
 describeBrowser('a view of the window', { timeout: 240_000 }, () => {
-  let built: BuiltPage
-  let browser: Browser
-  let window: OpenWindow | undefined
-
-  beforeAll(async () => {
-    ;[browser, built] = await Promise.all([openBrowser(), builtPage()])
-  }, 180_000)
-  afterEach(async () => {
-    const complaints = window?.complaints
-    await window?.close()
-    window = undefined
-    expect(complaints).toEqual([])
-  })
-  afterAll(() => browser.close())
+  const at = windowTests()
 
   const open = async (home: string, route: string, theme: 'light' | 'dark' = 'light') => {
-    window = await openWindow(browser, built, home, { route, theme })
-    return window.page
+    await at.open(home, { route, theme })
+    return at.window.page
   }
 
   it.for(['light', 'dark'] as const)('has no serious finding of axe, %s', async (theme) => {
@@ -51,12 +36,12 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
     ]
     const found: string[] = []
     for (const [route, sign] of views) {
-      await window!.go(route)
+      await at.window.go(route)
       await page.getByText(sign).first().waitFor()
-      found.push(...(await window!.audit()).map((finding) => `${route} ${finding}`))
+      found.push(...(await at.window.audit()).map((finding) => `${route} ${finding}`))
     }
     await page.keyboard.press('Control+k')
-    found.push(...(await window!.audit()).map((finding) => `palette ${finding}`))
+    found.push(...(await at.window.audit()).map((finding) => `palette ${finding}`))
     expect(found).toEqual([])
   })
   it('Design: the form is the study file, and says at the field what is wrong', async () => {
@@ -97,7 +82,7 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
       data: join(made.folder, 'data'),
       tasks: spec.tasks.map((task) => join(made.folder, task)),
     })
-    const started = await window!.reader.answer('runs.start', { text, study: null, threads: 1, provider: null })
+    const started = await at.window.reader.answer('runs.start', { text, study: null, threads: 1, provider: null })
     expect(started).toMatchObject({ ok: true })
     await page.getByRole('article', { name: 'made' }).waitFor()
     await page.reload()
@@ -108,7 +93,7 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
     await page.getByText('No line holds these words.').waitFor()
     await page.getByRole('link', { name: 'Results' }).last().click()
     await page.getByRole('img', { name: /Drop against Difficulty/ }).waitFor()
-    await window!.go('items')
+    await at.window.go('items')
     await page.getByLabel(/^Which/).selectOption('all')
     const items = page.getByRole('grid', { name: 'Items' })
     await items.locator('.body [role=row]').first().click()
@@ -122,7 +107,7 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
     let page = await open(made.home, 'run')
     for (const title of ['first', 'second', 'third']) {
       const text = JSON.stringify({ ...spec, ...paths, name: title, title })
-      expect(await window!.reader.answer('runs.start', { text, study: null, threads: 1, provider: null })).toMatchObject({ ok: true }) // prettier-ignore
+      expect(await at.window.reader.answer('runs.start', { text, study: null, threads: 1, provider: null })).toMatchObject({ ok: true }) // prettier-ignore
     }
     const card = (title: string) => page.getByRole('article', { name: title, exact: true })
     const press = (title: string, name: string) => card(title).getByRole('button', { name, exact: true }).click()
@@ -136,7 +121,7 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
     await card('first').getByText('paused', { exact: true }).waitFor()
     await press('first', 'Go on')
     await card('first').getByText('running', { exact: true }).waitFor()
-    await window!.close()
+    await at.window.close()
     page = await open(made.home, 'run')
     await card('first').getByText('The lab was closed while this ran; it goes on where it was.').waitFor()
     await press('first', 'Cancel')
@@ -146,14 +131,14 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
     using home = makeFolder()
     using model = makeModelFolder()
     const first = Promise.withResolvers<void>()
-    window = await openWindow(browser, built, home.path, { route: 'library' }, (reader) => ({
+    await at.open(home.path, { route: 'library' }, (reader) => ({
       ...reader,
       async answer(name, argument) {
         if (name === 'folders.browse') await first.promise
         return reader.answer(name, argument)
       },
     }))
-    const { page } = window
+    const { page } = at.window
     await page.getByText('built in').waitFor()
     await page.getByRole('button', { name: 'Add a folder…' }).click()
     const field = page.getByLabel('Folder', { exact: true })
@@ -190,7 +175,7 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
     await page.getByLabel('File on this machine').fill(file)
     await page.getByRole('button', { name: 'Write to this file' }).click()
     await page.getByText(/made\.zip: .* entries/).waitFor()
-    await window!.close()
+    await at.window.close()
     page = await open(other.path, 'bundles')
     await page.getByLabel('File of the bundle').fill(file)
     await page.getByRole('button', { name: 'Verify' }).click()
@@ -220,14 +205,14 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
       .getByRole('img', { name: /Drop against/ })
       .first()
       .waitFor()
-    expect(await window!.audit()).toEqual([])
+    expect(await at.window.audit()).toEqual([])
     await page.reload()
     await page.getByText('made, from the bundle').waitFor()
     const id = await page.evaluate<string>(`location.hash.split('/')[2]`)
-    await window!.go(`items/${id}`)
+    await at.window.go(`items/${id}`)
     await page.getByText('made, from the bundle').waitFor()
-    const [mine] = ((await window!.reader.answer('studies.list', null)) as { value: { id: string }[] }).value
-    await window!.go(`compare/${mine!.id.slice(0, 8)}/${id}`)
+    const [mine] = ((await at.window.reader.answer('studies.list', null)) as { value: { id: string }[] }).value
+    await at.window.go(`compare/${mine!.id.slice(0, 8)}/${id}`)
     await page.getByText('Settings that differ').waitFor()
     await page.getByRole('button', { name: 'Close the bundle of made' }).click()
     await page.getByText('made, from the bundle').waitFor({ state: 'detached' })

@@ -1,35 +1,23 @@
 import { readFileSync } from 'node:fs'
-import type { Browser, Locator } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import type { Page as BuiltPage } from '../../main/host/page.ts'
+import type { Locator } from 'playwright-core'
+import { expect, it } from 'vitest'
 import { openStore } from '../../main/store/open.ts'
-import { describeBrowser, openBrowser } from '../make/browser.ts'
+import { describeBrowser } from '../make/browser.ts'
 import { makeFolder } from '../make/store.ts'
 import { addStudy } from '../make/studies.ts'
-import { builtPage, openWindow, type OpenWindow } from '../make/window.ts'
+import { windowTests } from '../make/window-tests.ts'
 
 const LONG = 'A title that nobody would print on a page, with_a_word_that_does_not_end_'.repeat(4)
 
 describeBrowser('the window', { timeout: 180_000 }, () => {
-  let built: BuiltPage
-  let browser: Browser
-  let window: OpenWindow
-
-  beforeAll(async () => {
-    ;[browser, built] = await Promise.all([openBrowser(), builtPage()])
-  }, 180_000)
-  afterEach(async () => {
-    await window.close()
-    expect(window.complaints).toEqual([])
-  })
-  afterAll(() => browser.close())
+  const at = windowTests()
 
   const open = async (home: string, route?: string) => {
-    window = await openWindow(browser, built, home, route === undefined ? {} : { route })
-    return window.page
+    await at.open(home, route === undefined ? {} : { route })
+    return at.window.page
   }
   /** Rows of the table of results, without its head. */
-  const rows = (): Locator => window.page.getByRole('grid', { name: 'Results, row by row' }).locator('.body [role=row]')
+  const rows = (): Locator => at.window.page.getByRole('grid', { name: 'Results, row by row' }).locator('.body [role=row]')
 
   it('greets an empty lab with one obvious thing to do, and shows a study as soon as it is there', async () => {
     using home = makeFolder()
@@ -44,8 +32,8 @@ describeBrowser('the window', { timeout: 180_000 }, () => {
     using home = makeFolder()
     addStudy(home.path)
     const page = await open(home.path)
-    await window.text('8 of 9 cells')
-    await window.text('1 failed')
+    await at.window.text('8 of 9 cells')
+    await at.window.text('1 failed')
     await page.getByRole('img', { name: /Drop against Difficulty: 3 marks in 1 panel/ }).waitFor()
     await rows().first().waitFor()
     expect(await rows().count()).toBe(3) // three tasks at the level in the middle
@@ -70,7 +58,7 @@ describeBrowser('the window', { timeout: 180_000 }, () => {
       expect(readFileSync(await saved.path(), 'utf8').slice(0, start.length)).toBe(start)
     }
     await page.getByText('1 cell failed', { exact: true }).click()
-    await window.text('The engine process ended (SIGKILL).')
+    await at.window.text('The engine process ended (SIGKILL).')
   })
   it('draws what is chosen: other columns across and up, panels, and figures as SVG', async () => {
     using home = makeFolder()
@@ -102,10 +90,10 @@ describeBrowser('the window', { timeout: 180_000 }, () => {
     using home = makeFolder()
     addStudy(home.path, { done: 4, failed: 0, state: 'interrupted' })
     const page = await open(home.path)
-    await window.text('4 of 9 cells')
+    await at.window.text('4 of 9 cells')
     await page.getByText(/of 4 rows|^4 rows/).waitFor()
     addStudy(home.path, { done: 9, failed: 0, state: 'finished' })
-    await window.text('5 more cells are done.')
+    await at.window.text('5 more cells are done.')
     await page.getByRole('button', { name: 'Show them' }).click()
     await page.getByText(/of 9 rows/).waitFor()
     expect(await page.getByText('more cells are done').count()).toBe(0)
@@ -114,7 +102,7 @@ describeBrowser('the window', { timeout: 180_000 }, () => {
     using home = makeFolder()
     addStudy(home.path)
     const page = await open(home.path)
-    await window.text('8 of 9 cells')
+    await at.window.text('8 of 9 cells')
     await page.keyboard.press('Control+k')
     await page.getByRole('combobox', { name: 'Go to, or do' }).fill('settings')
     await page.keyboard.press('Enter')
@@ -163,19 +151,19 @@ describeBrowser('the window', { timeout: 180_000 }, () => {
     addStudy(home.path)
     await open(home.path)
     await rows().first().waitFor()
-    await window.lab.close()
-    await window.text('The lab no longer answers')
-    await window.text('Start it again with "npm start"')
+    await at.window.lab.close()
+    await at.window.text('The lab no longer answers')
+    await at.window.text('Start it again with "npm start"')
     expect(await rows().count()).toBe(3)
-    const others = window.complaints.filter((words) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY/.test(words))
-    window.complaints.splice(0, Infinity, ...others)
+    const others = at.window.complaints.filter((words) => !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED|ERR_EMPTY/.test(words))
+    at.window.complaints.splice(0, Infinity, ...others)
   })
   it('does not answer a page that has not the key', async () => {
     using home = makeFolder()
     addStudy(home.path)
     const page = await open(home.path)
     const stranger = await page.context().newPage()
-    await stranger.goto(`http://127.0.0.1:${window.lab.port}/`)
+    await stranger.goto(`http://127.0.0.1:${at.window.lab.port}/`)
     await stranger.getByText('Expected the key of this lab, got none.').first().waitFor()
     expect(await stranger.getByText('A small study').count()).toBe(0)
   })
@@ -191,7 +179,7 @@ describeBrowser('the window', { timeout: 180_000 }, () => {
       return [window.ran === true, reached]
     })()`)
     expect(ran).toEqual([false, false])
-    expect(window.complaints.filter((words) => words.includes('Content Security Policy')).length).toBeGreaterThanOrEqual(2)
-    window.complaints.length = 0
+    expect(at.window.complaints.filter((words) => words.includes('Content Security Policy')).length).toBeGreaterThanOrEqual(2)
+    at.window.complaints.length = 0
   })
 })
