@@ -91,7 +91,8 @@ function errorGraph(from: Graph, names: readonly string[]): { graph: Graph; outp
   const users = new Map(from.nodes.filter(({ op }) => op === 'Gemm').map((node) => [node.inputs[1]!, node]))
   const dimsOf = new Map(from.weights.map(({ name, dims }) => [name, dims as readonly number[]]))
   const outputs = new Map<string, ErrorOutputs>()
-  names.forEach((name, at) => {
+  // the runtime begins with what leads to the last output: so each matrix is measured before the next one is reached, and its outputs go
+  for (const [at, name] of names.toReversed().entries()) {
     const x = users.get(name)?.inputs[0]
     if (x === undefined) throw new RangeError(`Expected a product with ${name} in "${from.name}", found none.`)
     const found = { change: `change_${at}`, error: `error_${at}`, power: `power_${at}` }
@@ -105,6 +106,6 @@ function errorGraph(from: Graph, names: readonly string[]): { graph: Graph; outp
       g.output(output, g.reduceSum(g.reduceSum(g.mul(y, y), [0], false), [0], false), 'float32', [])
     }
     outputs.set(name, found)
-  })
+  }
   return { graph: keepOnly(g.finish(), new Set([...outputs.values()].flatMap(({ error, power }) => [error, power]))), outputs }
 }

@@ -18,7 +18,8 @@ export function statsGraph(from: Graph, names: readonly string[], needs: readonl
   const users = new Map(from.nodes.filter(({ op }) => op === 'Gemm').map((node) => [node.inputs[1]!, node]))
   const outputs = new Map<string, Partial<Record<StatName, string>>>()
   const known = new Map<string, Partial<Record<StatName, string>>>()
-  for (const name of names) {
+  // the runtime begins with what leads to the last output: so each input is summed before the next one is reached, and goes
+  for (const name of names.toReversed()) {
     const x = users.get(name)?.inputs[0]
     if (x === undefined) throw new RangeError(`Expected a product with ${name} in "${from.name}", found none.`)
     const sums = known.get(x) ?? {}
