@@ -129,10 +129,14 @@ describe('a study run', () => {
         stdio: ['ignore', 'pipe', 'inherit'],
       })
       let said = ''
-      child.stdout.on('data', (text: Buffer) => (said += text.toString()))
+      const kill = (ms: number) => setTimeout(() => child.kill('SIGKILL'), ms)
       const ended = once(child, 'close')
-      // some while it starts, some while it works
-      const timer = setTimeout(() => child.kill('SIGKILL'), 100 + rng.int(1200))
+      // some while it starts, some while it works, however long this machine takes to start
+      let timer = kills % 4 > 0 ? kill(100 + rng.int(1200)) : undefined
+      child.stdout.on('data', (text: Buffer) => {
+        said += text.toString()
+        timer ??= kill(rng.int(400))
+      })
       const [code] = (await ended) as [number | null]
       clearTimeout(timer)
       promised.push(...said.split('\n').slice(0, -1))
