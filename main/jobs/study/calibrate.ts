@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { LabError } from '../../base/errors.ts'
 import { int32 } from '../../base/tensor.ts'
 import type { StatName, Stats } from '../../compress/method.ts'
@@ -39,13 +40,10 @@ export function createStats(
           }
         })
         const made = new Map<object, Partial<Stats>>()
-        return new Map(
-          [...outputs].map(([name, found]) => {
-            const known = made.get(found) ?? toStats(name, sums, found, samples.length)
-            made.set(found, known)
-            return [name, known]
-          }),
-        )
+        for (const [name, found] of outputs) {
+          if (!made.has(found)) made.set(found, await toStats(name, sums, found, samples.length))
+        }
+        return new Map([...outputs].map(([name, found]) => [name, made.get(found)!]))
       })
     },
   }
@@ -77,33 +75,54 @@ export async function sumOver(
       if (carried?.names.includes(name)) continue
       const data = found[name]!.data as Float32Array
       const sum = sums.get(name) ?? new Float64Array(data.length)
-      for (let i = 0; i < data.length; i++) sum[i]! += data[i]!
+      await inStretches(data.length, (from, to) => {
+        for (let i = from; i < to; i++) sum[i]! += data[i]!
+      })
       sums.set(name, sum)
     }
   }
   return sums
 }
 
-function toStats(
+async function toStats(
   name: string,
   sums: ReadonlyMap<string, Float64Array>,
   { inputNorm, hessian }: Readonly<Partial<Record<StatName, string>>>,
   samples: number,
-): Partial<Stats> {
-  for (const output of [inputNorm, hessian]) {
-    const bad = output === undefined ? undefined : sums.get(output)!.find((sum) => !Number.isFinite(sum))
-    if (bad !== undefined) {
-      throw new LabError('compress/stats', `Expected finite inputs of ${name} on the calibration text, got ${bad} (number) in a sum of them.`) // prettier-ignore
-    }
+): Promise<Partial<Stats>> {
+  const norms = inputNorm === undefined ? undefined : sums.get(inputNorm)!
+  const products = hessian === undefined ? undefined : sums.get(hessian)!
+  for (const sum of [norms, products]) if (sum) await checkSums(name, sum)
+  // in its place: that of a wide layer takes a gigabyte
+  if (products) {
+    await inStretches(products.length, (from, to) => {
+      for (let i = from; i < to; i++) products[i] = (2 * products[i]!) / samples
+    })
   }
   return {
-    ...(inputNorm !== undefined && { inputNorm: Float32Array.from(sums.get(inputNorm)!, Math.sqrt) }),
-    ...(hessian !== undefined && { hessian: scaled(sums.get(hessian)!, samples) }),
+    ...(norms && { inputNorm: Float32Array.from(norms, Math.sqrt) }),
+    ...(products && { hessian: products }),
   }
 }
 
-/** 2/n of a sum over n samples, in its place: that of a wide layer takes a gigabyte. */
-function scaled(sum: Float64Array, samples: number): Float64Array {
-  for (let i = 0; i < sum.length; i++) sum[i] = (2 * sum[i]!) / samples
-  return sum
+async function checkSums(name: string, sums: Float64Array): Promise<void> {
+  await inStretches(sums.length, (from, to) => {
+    // x − x is 0 for every finite x
+    let rest = 0
+    for (let i = from; i < to; i++) rest += sums[i]! - sums[i]!
+    if (rest === 0) return
+    const bad = sums.find((sum) => !Number.isFinite(sum))
+    throw new LabError('compress/stats', `Expected finite inputs of ${name} on the calibration text, got ${bad} (number) in a sum of them.`) // prettier-ignore
+  })
+}
+
+/** Numbers that are gone through between two turns of other work: some 50 ms. */
+const STRETCH = 1 << 23
+
+/** Goes through so many numbers in stretches, so that other work has its turn: a wide layer has a hundred million. */
+async function inStretches(length: number, go: (from: number, to: number) => void): Promise<void> {
+  for (let from = 0; from < length; from += STRETCH) {
+    if (from > 0) await setImmediate()
+    go(from, Math.min(from + STRETCH, length))
+  }
 }
