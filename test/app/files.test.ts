@@ -5,6 +5,7 @@ import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openArchive } from '../../main/bundle/archive/unzip.ts'
 import { readParquet } from '../../main/bundle/archive/parquet.ts'
+import { listTemplates } from '../../main/study/templates.ts'
 import type { FigureSvg, FileText, Reply, ResultRow, StudyRow } from '../../preload/contract.ts'
 import { describeBrowser } from '../make/browser.ts'
 import { readPdf } from '../make/pdf.ts'
@@ -129,7 +130,9 @@ describeBrowser('what is saved from the window', { timeout: 180_000 }, () => {
       figures.map(({ title }, i) => ({ size: sizes[i]!.map((n) => 0.75 * n), title, images: 0 })),
     )
   })
-  it('Compare: one page over the studies chosen', async () => {
+  it('Compare: one page over the studies chosen, or over the paper’s experiments', async () => {
+    const { name: experiment } = listTemplates().find(({ id }) => id === 'w3-option-count')!
+    addStudy(home.path, { name: experiment, title: 'An experiment of the paper', done: 9, failed: 0, state: 'finished' })
     const page = await open('compare')
     for (const title of ['A small study', 'The other study']) await page.getByRole('checkbox', { name: title }).check()
     const { name, bytes } = await saved(() => press('Save one page over them'))
@@ -138,6 +141,9 @@ describeBrowser('what is saved from the window', { timeout: 180_000 }, () => {
     expect(html).toMatch(/^<!doctype html>/i)
     for (const title of ['A small study', 'The other study']) expect(html).toContain(title)
     expect(html).not.toMatch(/<script/)
+    await press('The paper’s experiments')
+    await page.getByRole('checkbox', { name: 'An experiment of the paper', checked: true }).waitFor()
+    expect(await page.getByRole('checkbox', { checked: true }).count()).toBe(1)
     await press('Choose none')
     await page.getByText('Choose two studies or more').waitFor()
   })
