@@ -25,7 +25,7 @@ export const dataAdequacy: Chart = {
   id: 'data-adequacy',
   title: 'Performance against compression, by share of the training data',
   empty:
-    'No compressed version has been trained and scored on more than one share of the data yet, so there are no lines to set side by side.',
+    'No compressed version has been trained and scored yet on a share of the data from which the uncompressed model learns to be above chance, so there are no lines to set side by side.',
   once: 'scorer',
   takesReference: true,
   isFor: (data) => dataFamilies(data).length > 0,
@@ -50,13 +50,13 @@ export const dataAdequacy: Chart = {
     const families = dataFamilies(data)
     const shares = sharesOf(families)
     const all = panelsOf(families)
-    const scores = all.flatMap(({ family, series }) => drawnOf(family).flatMap(({ lines }) => lines.get(series.id) ?? []))
-    if (scores.length === 0) return null
+    const heights = heightsOf(families)
+    if (heights.length === 0) return null
     const panels = createPanels()
     const color = (share: number) => ramp(shares.indexOf(share), shares.length)
     const top = drawLegend(panels, legendOf(shares, color, hasFloor(families), reference), LEFT, 0, WIDTH) + 8
     const patterns = [...new Set(view.series.map(({ of }) => of))]
-    const y = heightScale(scores.map(({ percent }) => percent), view.better === 'lower', referenceHeights(reference, patterns)) // prettier-ignore
+    const y = heightScale(heights, view.better === 'lower', referenceHeights(reference, patterns)) // prettier-ignore
     const columns = Math.max(...all.map(({ column }) => column)) + 1
     const [width, height] = [(WIDTH - LEFT - RIGHT - GAP * (columns - 1)) / columns, HEIGHTS[columns - 1]!]
     const boxOf = (column: number, row: number): Box => ({ x: LEFT + column * (width + GAP), y: top + HEAD + row * (HEAD + height + FOOT), width, height }) // prettier-ignore
@@ -83,7 +83,8 @@ export const dataAdequacy: Chart = {
     }
   },
   tables(data) {
-    const rows = dataFamilies(data).flatMap(rowsOf)
+    const families = dataFamilies(data)
+    const rows = heightsOf(families).length === 0 ? [] : families.flatMap(rowsOf)
     const caption = 'Percent of the uncompressed model trained alike, by share of the training data; intervals are 95 %; † not above chance; ‡ dense not above chance' // prettier-ignore
     const head = ['task', 'training', 'compression', 'level', 'share of data', 'items', 'dense score', 'chance', 'score', 'low', 'high', '% of dense', 'low', 'high'] // prettier-ignore
     const patterns = [...new Set(data.view.series.map(({ of }) => of))]
@@ -115,6 +116,9 @@ function panelsOf(families: readonly DataFamily[]): Panel[] {
 }
 
 const drawnOf = ({ doses }: DataFamily) => doses.filter(({ isDenseFloor }) => !isDenseFloor)
+/** Those of a line that are a share of dense. */
+const scoresOf = ({ lines }: Dose, { id }: Series) => (lines.get(id) ?? []).flatMap((score) => (score.percent ? [{ ...score, percent: score.percent }] : [])) // prettier-ignore
+const heightsOf = (families: readonly DataFamily[]) => families.flatMap((family) => family.series.flatMap((one) => drawnOf(family).flatMap((dose) => scoresOf(dose, one).map(({ percent }) => percent)))) // prettier-ignore
 const hasFloor = (families: readonly DataFamily[]) => families.some(({ doses }) => doses.some(({ chance }) => chance !== null))
 const isRepeated = ({ trainings }: ChartData) =>
   trainings.some(({ view }) => view.trainSeeds.length > 1 || /\(draw \d+\)/.test(view.training) || view.series.some((s) => s.seeds.length > 1)) // prettier-ignore
@@ -153,7 +157,7 @@ function drawPanel(
   for (const [i, dose] of drawn.entries()) {
     // lines stand a little apart, so that one bar does not hide the other
     const shift = 0.008 * (to - from) * (i - (drawn.length - 1) / 2)
-    const points = (dose.lines.get(series.id) ?? []).map(({ level, percent, isFloor }): Mark => ({
+    const points = scoresOf(dose, series).map(({ level, percent, isFloor }): Mark => ({
       ...{ at: [amountOf(level) + shift, percent.y], low: percent.low, high: percent.high, isHollow: isFloor },
       tip: `${shareWords(dose.share)} of the data (${plural(dose.items, 'item')}), ${level.label}: ${fixed(percent.y, 1)} % of dense [${fixed(percent.low, 1)}, ${fixed(percent.high, 1)}]${isFloor ? ', at the floor' : ''}`,
     }))
@@ -174,7 +178,9 @@ function rowsOf({ subject, training, series, doses }: DataFamily): string[][] {
 function cellsOf(dose: Dose, { score, percent, isFloor }: DoseScore): string[] {
   const digits = dose.chance === null ? 2 : 4
   const sign = dose.isDenseFloor ? ' ‡' : isFloor ? ' †' : ''
-  const shares = [percent.y, percent.low, percent.high].map((v) => (v !== null && v > 1e5 ? multiple(v) : fixed(v, 1)))
+  const shares = [percent?.y ?? null, percent?.low ?? null, percent?.high ?? null].map((v) =>
+    v !== null && v > 1e5 ? multiple(v) : fixed(v, 1),
+  )
   return [
     ...[shareWords(dose.share), String(dose.items), fixed(dose.dense.y, digits), fixed(dose.chance, digits)],
     ...[score.y, score.low, score.high].map((v) => fixed(v, digits)),

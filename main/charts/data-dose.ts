@@ -153,7 +153,7 @@ function scoreScale(all: readonly Placed[], isLog: boolean): Scale {
 
 function lostScale(all: readonly Placed[], isLog: boolean): Scale {
   const able = all.flatMap(({ spots }) => spots.flatMap(({ at }) => at.filter(({ dose }) => !dose.isDenseFloor)))
-  const heights = able.flatMap(({ found }) => reach(lostOf(found.percent, isLog)))
+  const heights = able.flatMap(({ found: { percent: share } }) => (share ? reach(lostOf(share, isLog)) : []))
   if (isLog) return { ...logScale(Math.min(1, ...heights), Math.max(2, ...heights)), isLog, label: timesWords }
   return { ...niceScale(Math.min(0, ...heights), Math.max(10, ...heights), 4), label: (v) => fixed(v, 0) }
 }
@@ -200,10 +200,11 @@ function drawLost(panels: Panels, panel: number, { family, spots, color }: Drawi
   const crosses = family.doses.filter(({ isDenseFloor }) => isDenseFloor).map((dose): Mark => ({ at: [Math.log2(dose.share), y.min], low: null, high: null, isCross: true, tip: `${doseWords(dose)}: dense not above chance` })) // prettier-ignore
   if (crosses.length > 0) panels.draw(marks(panel, crosses, FLOOR, 6))
   for (const [i, { series, at }] of spots.entries()) {
-    const points = at.filter(({ dose }) => !dose.isDenseFloor).map(({ dose, found }): Mark => {
+    const points = at.flatMap(({ dose, found }): Mark[] => {
+      if (dose.isDenseFloor || !found.percent) return []
       const lost = lostOf(found.percent, isLog)
       const said = isLog ? `${fixed(lost.y, 2)} × dense` : `drop ${fixed(lost.y, 1)} % [${fixed(lost.low, 1)}, ${fixed(lost.high, 1)}]` // prettier-ignore
-      return { at: [shifted(x, dose.share, i, spots.length), lost.y], low: lost.low, high: lost.high, isHollow: found.isFloor, tip: `${series.label}, ${doseWords(dose)}: ${said}` } // prettier-ignore
+      return [{ at: [shifted(x, dose.share, i, spots.length), lost.y], low: lost.low, high: lost.high, isHollow: found.isFloor, tip: `${series.label}, ${doseWords(dose)}: ${said}` }] // prettier-ignore
     }) // prettier-ignore
     drawLine(panels, panel, points, color(series))
   }
@@ -218,7 +219,7 @@ const doseWords = ({ share, items }: Dose) => `${shareWords(share)} of the data 
 
 function rowOf(names: readonly string[], { dose, found: { score, percent: share, isFloor } }: Spot, isLog: boolean): string[] {
   const digits = dose.chance === null ? 2 : 4
-  const lost = lostOf(share, isLog)
+  const lost = share ? lostOf(share, isLog) : { y: null, low: null, high: null }
   const sign = dose.isDenseFloor ? ' ‡' : isFloor ? ' †' : ''
   const heights = [dose.dense, score].flatMap(({ y, low, high }) => [y, low, high].map((v) => fixed(v, digits)))
   const drops = [lost.y, lost.low, lost.high].map((v) => fixed(v, isLog ? 2 : 1))

@@ -35,7 +35,8 @@ export interface Dose {
 export interface DoseScore {
   readonly level: Level
   readonly score: Height
-  readonly percent: Height
+  /** Of dense trained alike; null where that is not above zero, as a correlation may be, so that there is no share of it. */
+  readonly percent: Height | null
   /** At least half of its tasks are not above chance. */
   readonly isFloor: boolean
 }
@@ -56,7 +57,7 @@ export function dataFamilies({ trainings }: Pick<ChartData, 'trainings'>): DataF
     const series = new Map(members.flatMap(({ view }) => view.series.map((one) => [one.id, one])))
     return {
       subject: tasks.size === 1 ? [...tasks.keys()][0]! : plural(tasks.size, 'task'),
-      training: parts[i]!.filter(isShown).join(', '),
+      training: parts[i]!.filter(isShown).map((part) => part.replace(/^1 (step|epoch)s$/, '1 $1')).join(', '), // prettier-ignore
       series: [...series.values()],
       doses: byItems.map(([items, same]) => doseOf(items, items / most, same)),
     }
@@ -99,12 +100,12 @@ function doseOf(items: number, share: number, members: readonly Training[]): Dos
 
 function scoreOf(series: Series, level: Level, levels: ReadonlyMap<string, readonly GroupRow[]>): DoseScore[] {
   const all = overallOf(levels.get(keyOfLevel(series, level)) ?? [])
-  if (!all || all.normalised === null) return []
+  if (!all) return []
   return [
     {
       level,
       score: { y: all.value, low: all.low, high: all.high },
-      percent: { y: all.normalised, low: all.normalisedLow, high: all.normalisedHigh },
+      percent: all.normalised === null ? null : { y: all.normalised, low: all.normalisedLow, high: all.normalisedHigh },
       isFloor: all.floor !== null && all.floor > 0 && all.floor * 2 >= all.tasks,
     },
   ]

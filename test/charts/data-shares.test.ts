@@ -6,7 +6,7 @@ import { chartData, type ChartData } from '../../main/charts/chart.ts'
 import { dataAdequacy } from '../../main/charts/data-adequacy.ts'
 import { dataDose } from '../../main/charts/data-dose.ts'
 import { dataFamilies, sharesOf } from '../../main/charts/data-shares.ts'
-import type { ReportInput } from '../../main/charts/input.ts'
+import type { GroupRow, ReportInput } from '../../main/charts/input.ts'
 import type { Figure } from '../../main/charts/option.ts'
 import { ramp } from '../../main/charts/palette.ts'
 import { transfer } from '../../main/charts/transfer.ts'
@@ -71,9 +71,9 @@ describe('trainings that differ in their data alone', () => {
     expect(draws).toHaveLength(2)
     const id = family!.series.find(({ method, transfer: kind }) => method === 'magnitude' && kind === 'sparse')!.id
     const score = family!.doses[1]!.lines.get(id)!.find(({ level }) => level.sparsity === 0.5)!
-    expect(score.percent.y).toBeCloseTo((draws[0]!.normalised! + draws[1]!.normalised!) / 2, 10)
-    expect(score.percent.low).toBe(Math.min(...draws.map((g) => g.normalisedLow!)))
-    expect(score.percent.high).toBe(Math.max(...draws.map((g) => g.normalisedHigh!)))
+    expect(score.percent!.y).toBeCloseTo((draws[0]!.normalised! + draws[1]!.normalised!) / 2, 10)
+    expect(score.percent!.low).toBe(Math.min(...draws.map((g) => g.normalisedLow!)))
+    expect(score.percent!.high).toBe(Math.max(...draws.map((g) => g.normalisedHigh!)))
   })
 })
 
@@ -132,6 +132,30 @@ describe('score and drop against the share of the data', () => {
     const [now] = chartData(floored(study, '200 items')) as [ChartData]
     const [, lost] = marksOf(dataDose.figure(now, 'x')!)
     expect(lost!.filter(({ name }) => name.includes('10 % of the data')).map(({ name }) => name)).toEqual(['10 % of the data (200 items): dense not above chance']) // prettier-ignore
+  })
+  it('has the score and no drop where dense is below zero, as a correlation may be', () => {
+    const below = (g: GroupRow): GroupRow => g.training.startsWith('200 items') ? { ...g, denseFloor: g.tasks, ...(g.method === 'dense' ? { value: -0.2, low: -0.3, high: -0.1 } : { dense: -0.2, normalised: null, normalisedLow: null, normalisedHigh: null }) } : g // prettier-ignore
+    const [now] = chartData({ ...study, groups: study.groups.map(below) }) as [ChartData]
+    const [score, lost] = marksOf(dataDose.figure(now, 'x')!) as [Mark[], Mark[]]
+    const least = (marks: Mark[]) => marks.filter(({ name }) => name.includes('10 % of the data')).length
+    expect([least(score), least(lost)]).toEqual([1 + 6, 1]) // dense and six kinds; a cross
+    expect(
+      dataDose
+        .tables(now)[0]!
+        .rows.filter((row) => row[4] === '10 %')
+        .every((row) => row[12] === '– ‡'),
+    ).toBe(true)
+    expect(
+      dataAdequacy
+        .tables(now)[0]!
+        .rows.filter((row) => row[4] === '10 %')
+        .every((row) => row[11] === '– ‡'),
+    ).toBe(true)
+  })
+  it('is all there is where dense never comes above chance', () => {
+    const [none] = chartData(['200', '500', '2000'].reduce((now, items) => floored(now, `${items} items`), study)) as [ChartData]
+    expect([dataAdequacy.figure(none, 'x'), dataAdequacy.tables(none)]).toEqual([null, []])
+    expect(marksOf(dataDose.figure(none, 'x')!)[0]!.length).toBeGreaterThan(6)
   })
   it('has every level in its table, though four columns are drawn', () => {
     expect((figure.option.grid as unknown[]).length).toBe(2 * 2 * 4)
