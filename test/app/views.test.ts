@@ -234,7 +234,7 @@ describeBrowser('a view of the window', { timeout: 240_000 }, () => {
     using home = makeFolder()
     const page = await open(home.path, 'settings')
     await page.getByLabel('dark').check()
-    await page.getByLabel(/^Size of text/).selectOption({ label: '150.0 %' })
+    await page.getByLabel(/^Size of text/).selectOption({ label: '150 %' })
     await page.waitForSelector('html[data-theme=dark]')
     await page.evaluate('localStorage.clear()')
     await page.reload()
