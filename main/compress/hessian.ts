@@ -93,7 +93,7 @@ const PIECE = 128
  * U with H⁻¹ = UᵀU, in place of the rows and columns `from` to before `to` of H, of which the lower half is 0. With H = RRᵀ and R upper
  * triangular, U is R⁻¹: the factor is unique, and H is never inverted as a whole. By halves, [H₁ B; · H₂]: U₂ first, then
  * R₁₂ = B·U₂ᵀ, then U₁ from H₁ − R₁₂R₁₂ᵀ, then U₁₂ = −U₁R₁₂U₂, so that nearly all of the work is in products of matrices. Each is made
- * in two halves that leave out what is 0 in a triangle, or not asked for.
+ * in strips that leave out most of what is 0 in a triangle, or not asked for.
  */
 function* invertRoot(h: Float64Array, size: number, from: number, to: number, fail: Fail): Steps<void> {
   if (to - from <= PIECE) {
@@ -102,41 +102,39 @@ function* invertRoot(h: Float64Array, size: number, from: number, to: number, fa
     invertUpper(h, size, from, to)
     return
   }
-  const middle = halfOf(from, to, PIECE)
+  const middle = from + PIECE * Math.ceil((to - from) / PIECE / 2)
   const [m, n] = [middle - from, to - middle]
   const [u, r12] = [whole(h, size), whole(new Float64Array(m * n), n)]
-  const [first, second] = [halves(from, middle), halves(middle, to)]
   yield* invertRoot(h, size, middle, to, fail)
-  for (const [p, q] of second) {
+  for (const [p, q] of strips(middle, to)) {
     const ofU2 = { b: partOf(u, p, p), k: to - p, n: q - p, isBTransposed: true }
     yield { a: partOf(u, from, p), ...ofU2, c: partOf(r12, 0, p - middle), m }
   }
-  for (const [p, q] of first) {
+  for (const [p, q] of strips(from, middle)) {
     const square = { a: partOf(r12, p - from, 0), b: partOf(r12, p - from, 0), k: n, isBTransposed: true }
     yield { ...square, c: partOf(u, p, p), m: q - p, n: middle - p, isSubtracted: true }
     for (let i = p + 1; i < q; i++) h.fill(0, i * size + p, i * size + i)
   }
   yield* invertRoot(h, size, from, middle, fail)
-  for (const [p, q] of first) {
+  for (const [p, q] of strips(from, middle)) {
     const ofU1 = { a: partOf(u, p, p), m: q - p, k: middle - p }
     yield { ...ofU1, b: partOf(r12, p - from, 0), c: partOf(u, p, middle), n } // in the place of B: U₁R₁₂
   }
   r12.data.fill(0)
-  for (const [p, q] of second) {
+  for (const [p, q] of strips(middle, to)) {
     const ofU2 = { b: partOf(u, middle, p), k: q - middle, n: q - p }
     yield { a: partOf(u, from, middle), ...ofU2, c: partOf(r12, 0, p - middle), m, isSubtracted: true }
   }
   for (let i = 0; i < m; i++) h.set(r12.data.subarray(i * n, i * n + n), (from + i) * size + middle)
 }
 
-/** The middle of a range, whole pieces from its beginning. */
-function halfOf(from: number, to: number, piece: number): number {
-  return from + piece * Math.ceil((to - from) / piece / 2)
-}
+/** Rows or columns of a strip at most: what is beside the triangle and multiplied for nothing. */
+const STRIP = 256
 
-function halves(from: number, to: number): readonly (readonly [from: number, to: number])[] {
-  const middle = halfOf(from, to, PIECE / 2)
-  return middle < to ? [[from, middle], [middle, to]] : [[from, to]] // prettier-ignore
+/** A range in strips of equal lengths, as far as that goes. */
+function* strips(from: number, to: number): Generator<readonly [from: number, to: number]> {
+  const size = Math.ceil((to - from) / Math.ceil((to - from) / STRIP))
+  for (let at = from; at < to; at += size) yield [at, Math.min(at + size, to)]
 }
 
 type Fail = (pivot: number, at: number) => never

@@ -54,8 +54,8 @@ export async function drive<T>(steps: Steps<T>, breathe: Breathe, multiply: Mult
   return step.value
 }
 
-/** Below so many multiplications the way to an engine and back takes longer: some 2 ms of work here. */
-const SMALL = 1 << 22
+/** Below so many multiplications it takes longer to ask for them: some 0.2 ms of work here. */
+const SMALL = 1 << 19
 /** Multiplications between two turns of other work: some 100 ms. */
 const STRETCH = 1 << 27
 

@@ -6,13 +6,13 @@ import type { Prepared } from './hessian.ts'
 export interface Columns {
   readonly out: number
   readonly in: number
-  /** [in, out], in float32 as in the papers' code; changed as the sweep goes on, a block at a time. */
+  /** [in, out], in float32 as in the papers' code; changed as the sweep goes on. */
   readonly w: Float32Array
   /** [in, in], as in `Prepared`. */
   readonly upper: Float64Array
 }
 
-/** Some rows of the block of columns that the sweep is in, with all updates before; in float64 until the block is done. */
+/** Some rows of the few columns that the sweep is in, with all updates before; in float64 until these columns are done. */
 export interface Strip {
   /** First column, and the one after the last. */
   readonly from: number
@@ -70,17 +70,23 @@ export function sweep(columns: Columns, blockSize: number, decision: Decision): 
 
 /** As `sweep`, its products left to the driver. */
 export function* sweeping(columns: Columns, blockSize: number, decision: Decision): Steps<void> {
+  const narrow = leafOf(decision, NARROW)
+  const room = new Float64Array(Math.min(narrow, columns.in) * Math.min(ROWS, columns.out))
   const errors = new Float32Array(columns.in * columns.out)
-  const room = new Float64Array(Math.min(blockSize, columns.in) * Math.min(ROWS, columns.out))
-  const at: Work = { columns, errors, blockSize, decision, w: room, e: room.slice(), becomes: new Float64Array(ROWS) }
-  yield* sweepPart(at, 0, columns.in)
+  const work: Work = { columns, errors, decision, w: room, e: room.slice(), becomes: new Float64Array(ROWS) }
+  yield* sweepHalves(work, 0, columns.in, blockSize, function* (from, to) {
+    decision.block?.(from, to)
+    yield* sweepHalves(work, from, to, narrow, function* (left, right) {
+      yield // some columns take well below a second
+      sweepColumns(work, left, right)
+    })
+  })
 }
 
 interface Work {
   readonly columns: Columns
   /** What each column swept left to make up for, [in, out]. */
   readonly errors: Float32Array
-  readonly blockSize: number
   readonly decision: Decision
   /** Room for a strip, for its errors, and for a column of it. */
   readonly w: Float64Array
@@ -88,29 +94,43 @@ interface Work {
   readonly becomes: Float64Array
 }
 
-/** Blocks by halves: the right half is made up to with all errors of the left one in a single product, before any of it is swept. */
-function* sweepPart(work: Work, from: number, to: number): Steps<void> {
-  const { columns, errors, blockSize } = work
-  if (to - from <= blockSize) {
-    yield // a block takes well below a second
-    sweepBlock(work, from, to)
-    return
+/** The right half is made up to with all errors of the left one in a single product, before any of it is swept; no further than to `unit` columns. */
+function* sweepHalves(
+  work: Work,
+  from: number,
+  to: number,
+  unit: number,
+  sweepUnit: (from: number, to: number) => Steps<void>,
+): Steps<void> {
+  if (to - from <= unit) return yield* sweepUnit(from, to)
+  const { out, in: width, w, upper } = work.columns
+  const middle = from + unit * Math.ceil((to - from) / unit / 2)
+  yield* sweepHalves(work, from, middle, unit, sweepUnit)
+  const between = {
+    a: partOf(whole(upper, width), from, middle),
+    isATransposed: true,
+    b: partOf(whole(work.errors, out), from, 0),
   }
-  const { out, in: width, w, upper } = columns
-  const middle = from + blockSize * Math.ceil((to - from) / blockSize / 2)
-  yield* sweepPart(work, from, middle)
-  const between = { a: partOf(whole(upper, width), from, middle), isATransposed: true, b: partOf(whole(errors, out), from, 0) }
   yield { ...between, c: partOf(whole(w, out), middle, 0), m: to - middle, k: middle - from, n: out, isSubtracted: true }
-  yield* sweepPart(work, middle, to)
+  yield* sweepHalves(work, middle, to, unit, sweepUnit)
 }
 
-/** Rows of a strip: a block of so many stays in the cache with its errors. */
+/** Columns that are swept strip by strip; more of them go by halves. */
+const NARROW = 32
+/** Columns that are updated one by one; more of them go by halves within a strip. */
+const LEAF = 4
+
+/** The least number of columns from this on that none lie apart which are looked at together. */
+function leafOf({ together = 1 }: Decision, columns: number): number {
+  return together * Math.ceil(columns / together)
+}
+
+/** Rows of a strip, which stays in the cache with its errors. */
 const ROWS = 256
 
-function sweepBlock(work: Work, from: number, to: number): void {
-  const { columns, errors, decision } = work
+function sweepColumns(work: Work, from: number, to: number): void {
+  const { columns, errors } = work
   const { out, w } = columns
-  decision.block?.(from, to)
   for (let row = 0; row < out; row += ROWS) {
     const rows = Math.min(ROWS, out - row)
     const strip: Strip = { from, to, row, rows, w: work.w }
@@ -124,12 +144,8 @@ function sweepBlock(work: Work, from: number, to: number): void {
   }
 }
 
-/** Columns that are updated one by one; more of them are swept by halves. */
-const LEAF = 4
-
 function sweepStrip(work: Work, strip: Strip, from: number, to: number): void {
-  const { together = 1 } = work.decision
-  const leaf = together * Math.ceil(LEAF / together)
+  const leaf = leafOf(work.decision, LEAF)
   if (to - from <= leaf) {
     for (let i = from; i < to; i++) sweepColumn(work, strip, i, to)
     return
