@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createRng } from '../../main/base/rng.ts'
+import type { MatrixTask } from '../../main/compress/task.ts'
 import { createLanguage, type Language, type TokenAnswer, type TokenRequest } from '../../main/engine/language.ts'
 import { startEngine, type ProcessEngine } from '../../main/engine/process.ts'
+import { solverOf } from '../../main/jobs/solve.ts'
 import { openModel } from '../../main/models/folder.ts'
 import type { LanguageModel } from '../../main/models/model.ts'
 import { filled, makeLinear, makeLinearWeights } from '../make/graphs.ts'
@@ -37,6 +39,18 @@ describeSwiftShader('WebGPU', () => {
     expect([first, second, third].map(({ y }) => y.data[0])).toEqual([2, 6.5, 7])
     expect(gpu.meter()).toMatchObject({ loads, weightBytes: weightBytes + 24 + 12 + 12 })
     await session.close()
+  })
+
+  it('solves a matrix on the processor, to the same bits', async () => {
+    const rng = createRng('solve')
+    const w = Float32Array.from({ length: 40 * 96 }, () => rng.float() - 0.5)
+    const hessian = new Float64Array(96 * 96)
+    for (let i = 0; i < 96; i++) hessian[i * 97] = 1 + rng.float()
+    const task: MatrixTask = {
+      ...{ kind: 'method', method: 'sparsegpt', linear: { name: 'w', out: 40, in: 96, w }, stats: { hessian } },
+      ...{ quota: { sparsity: 0.5, group: 'layer', pattern: 'free' }, params: {} },
+    }
+    expect(await solverOf(gpu)(task)).toEqual(await solverOf(cpu)(task))
   })
 
   describe('with a tiny Llama', () => {
