@@ -2,6 +2,7 @@
 import { readSync, writeSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { LabError, toFault } from '../base/errors.ts'
+import { freeBuffer } from '../base/tensor.ts'
 import { PARCEL_PIPE, type Answer, type Ask, type AskName, type Asks } from './messages.ts'
 import type * as Door from './ort.ts'
 import type { BesideWork, Held, Loaded, Runtime } from './ort.ts'
@@ -49,8 +50,11 @@ const answers: { [N in AskName]: (ask: Asks[N][0]) => Promise<Asks[N][1]> } = {
   async drop({ keys }) {
     for (const key of keys) {
       const weight = weights.get(key)
-      if (weight && !(weight instanceof Error)) weight.dispose()
       weights.delete(key)
+      if (!weight || weight instanceof Error) continue
+      const buffer = weight.location === 'cpu' ? (weight.data as Float32Array).buffer : undefined
+      weight.dispose()
+      if (buffer) freeBuffer(buffer)
     }
     return null
   },
@@ -137,6 +141,7 @@ async function send(answer: Answer): Promise<void> {
   const sent = new Promise<void>((done) => void process.send!(value, undefined, undefined, () => done()))
   if (parcels.length > 0) await sent
   for (const { buffer, byteOffset, byteLength } of parcels) pour(new Uint8Array(buffer, byteOffset, byteLength))
+  for (const { buffer } of parcels) freeBuffer(buffer)
 }
 
 /** Bytes that one read or write may ask for. */

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { LabError } from '../../base/errors.ts'
-import { int32 } from '../../base/tensor.ts'
+import { freeBuffer, int32 } from '../../base/tensor.ts'
 import type { StatName, Stats } from '../../compress/method.ts'
 import { layerOf, type StatsSource } from '../../compress/recipe.ts'
 import type { Engine, Session } from '../../engine/session.ts'
@@ -79,6 +79,7 @@ export async function sumOver(
         for (let i = from; i < to; i++) sum[i]! += data[i]!
       })
       sums.set(name, sum)
+      if (data.byteLength === data.buffer.byteLength) freeBuffer(data.buffer)
     }
   }
   return sums
