@@ -49,7 +49,7 @@ function open(name: string, given: string): Growing {
 }
 
 function plain(text: string): string {
-  return text.replace(/&(?:#(\d+)|#x([\da-fA-F]+)|(\w+));/g, (whole, decimal, hex, name) => {
+  return text.replace(/&(?:#(\d{1,6})|#x([\da-fA-F]{1,5})|(\w+));/g, (whole, decimal, hex, name) => {
     if (name !== undefined) return NAMED[name as string] ?? whole
     return String.fromCodePoint(decimal === undefined ? parseInt(hex as string, 16) : Number(decimal))
   })

@@ -58,7 +58,14 @@ export function createPanels(grow = 1): Panels {
     axisTick: { show: true, customValues: [...scale.ticks], length: 3, lineStyle: { color: FLOOR } },
     splitLine: { show: false },
     axisLabel: {
-      ...{ show: isShown, customValues: [...scale.ticks], color: SOFT, fontSize: grow * SMALL, fontFamily: FAMILY, margin: 6 },
+      ...{
+        show: isShown,
+        customValues: [...scale.ticks],
+        color: SOFT,
+        fontSize: grow * SMALL,
+        fontFamily: FAMILY,
+        margin: Math.round(6 * grow ** 2),
+      },
       ...{ hideOverlap: false, showMinLabel: true, showMaxLabel: true, formatter: (value: number) => scale.label(value) },
     },
   })
