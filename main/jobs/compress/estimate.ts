@@ -7,8 +7,9 @@ import { heldWeights } from '../../models/weights.ts'
 import type { LanguageModel } from '../../models/model.ts'
 import type { MatrixShape } from '../../onnx/graph.ts'
 import { solverOf } from '../solve.ts'
+import { peakBytesOf, type MemoryTask } from './estimate-memory.ts'
+import { metered, peakMemory, unspent } from './meter.ts'
 import { logitsOf, PROMPTS, promptsOf } from './reopen.ts'
-import { memoryOf, metered, unspent } from './meter.ts'
 
 /** What a compression will take, before it begins. */
 export interface Estimate {
@@ -25,6 +26,7 @@ export interface Rehearsal {
   readonly model: LanguageModel
   readonly recipe: Recipe
   readonly samples: readonly Int32Array[] | undefined
+  readonly order: StatsSource['order'] | undefined
   readonly batchTokens: number
   /** Milliseconds that reading every weight once took. */
   readonly readMs: number
@@ -42,8 +44,6 @@ export interface Rehearsal {
 const LARGEST = 512
 /** What is done with a weight while its matrix is solved, besides products, costs as much as so many multiplications of these (measured). */
 const BESIDE_PRODUCTS = 4000
-/** What the engine's process holds before it is given anything. */
-const ENGINE_BYTES = 80 << 20
 /** What is done with every weight after it was hashed, in passes that cost as much: written twice, compared, counted, opened and hashed again. */
 const READS = 6
 
@@ -56,7 +56,8 @@ export async function estimate(r: Rehearsal, left: readonly (readonly MatrixShap
     methods.find(({ id }) => id === r.recipe.method)!,
     r.recipe.params,
   )
-  const { passes, besides } = r.samples ? await rehearseForward(r, needs, left) : { passes: left.map(() => 0), besides: 0 }
+  const { passes, besides, ...way } = r.samples ? await rehearseForward(r, needs, left) : stayed(left)
+  const onTheWay = r.samples ? peakMemory(r.enginePid()).engine : null
   const perWork = await rehearseMethod(r, needs)
   const methodMs = left.map((stage) => perWork * stage.reduce((sum, matrix) => sum + workOf(needs, matrix), 0))
   const sum = (list: readonly number[]) => list.reduce((total, ms) => total + ms, 0)
@@ -68,7 +69,10 @@ export async function estimate(r: Rehearsal, left: readonly (readonly MatrixShap
   }
   return {
     seconds: sum(Object.values(parts)),
-    peakBytes: process.memoryUsage().rss + ownBytes(needs, left) + heldBytes(r) + engineBytes(r, needs, memoryOf(r.enginePid())),
+    peakBytes: peakBytesOf(
+      { model: r.model, needs, stages: left, text: textOf(r) },
+      { lab: process.memoryUsage.rss(), onTheWay, engine: peakMemory(r.enginePid()).engine, ...way },
+    ),
     parts,
     stageMs: passes.map((ms, i) => ms + methodMs[i]!),
   }
@@ -107,7 +111,7 @@ async function rehearseForward(r: Rehearsal, needs: Needs, left: readonly (reado
     await ask(source, depth - 1)
     const { openMs, runMs } = spent
     await ask(source, depth)
-    return { openMs: spent.openMs - openMs, runMs: spent.runMs - runMs }
+    return { openMs: spent.openMs - openMs, runMs: spent.runMs - runMs, weightBytes: spent.weightBytes }
   }
   await at(0) // the first run of a graph lays out its memory
   const deep = Math.min(2, layers.length - 1)
@@ -127,7 +131,22 @@ async function rehearseForward(r: Rehearsal, needs: Needs, left: readonly (reado
   const isNoise = methods.find(({ id }) => id === r.recipe.method)!.kind === 'noise'
   const before = Number(r.recipe.profile !== undefined) + Number(isNoise && needs.length > 0)
   const whole = layers.reduce((sum, _, depth) => sum + costOf(depth, depth === 0), 0)
-  return { passes, besides: errors + before * whole }
+  const weights = Math.max(first.weightBytes, later.weightBytes, step?.weightBytes ?? 0)
+  return {
+    ...{ passes, besides: errors + before * whole, weights },
+    weightsToLast: line(first.weightBytes, later.weightBytes, deep)(last),
+  }
+}
+
+/** Of a text that goes nowhere. */
+function stayed(left: readonly unknown[]) {
+  return { passes: left.map(() => 0), besides: 0, weights: 0, weightsToLast: 0 }
+}
+
+function textOf({ samples, order, batchTokens }: Rehearsal): MemoryTask['text'] {
+  if (!samples || !order) return undefined
+  const length = samples[0]!.length
+  return { order, tokens: samples.length * length, atOnce: Math.min(samples.length * length, Math.max(length, batchTokens)) }
 }
 
 /** A folder that was written is opened and its prompts are asked of four sets of weights; an ONNX file is asked once, beside the weights. */
@@ -180,32 +199,4 @@ function plainStats(width: number): Stats {
   const hessian = new Float64Array(width * width)
   for (let j = 0; j < width; j++) hessian[j * width + j] = 1
   return { inputNorm: new Float32Array(width).fill(1), hessian }
-}
-
-/** What one stage holds at most: statistics as sums, as they came and as they are used; the matrices as they were and as they become. */
-function ownBytes(needs: Needs, stages: readonly (readonly MatrixShape[])[]): number {
-  const perStage = stages.map((stage) => {
-    const widths = [...new Set(stage.map((matrix) => matrix.in))]
-    const sums = needs.includes('hessian') ? widths.reduce((sum, n) => sum + n * n * 20, 0) : 0
-    const working = Math.max(...stage.map(({ out, in: n }) => 12 * out * n))
-    const results = stage.reduce((sum, { out, in: n }) => sum + 4.2 * out * n, 0)
-    return sums + working + results
-  })
-  return Math.max(0, ...perStage)
-}
-
-/** Hidden states of the whole text before a block, and those after it while they are made. */
-function heldBytes({ model, samples }: Rehearsal): number {
-  const tokens = (samples ?? []).reduce((sum, { length }) => sum + length, 0)
-  return 2 * 4 * tokens * model.linears[0]!.in
-}
-
-/**
- * Every weight in 32 bits beside the runtime, once as it was and once as it came to be while both are compared; or, before that, one matrix
- * that is solved there: its Hessian with a quarter of it, its columns, their errors, what it was and what it becomes.
- */
-function engineBytes({ model, samples }: Rehearsal, needs: Needs, now: number | null): number {
-  const compressible = model.linears.reduce((sum, { out, in: n }) => sum + out * n, 0)
-  const solved = needs.includes('hessian') ? Math.max(...model.linears.map(({ out, in: n }) => 10 * n * n + 17 * out * n)) : 0
-  return Math.max(now ?? 0, ENGINE_BYTES) + 4 * model.parameters + Math.max(samples ? 4 * compressible : 0, solved)
 }

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs'
+import { sizeOf } from '../../base/tensor.ts'
 import type { Engine, Session } from '../../engine/session.ts'
+import type { Graph, Weights } from '../../onnx/graph.ts'
 
-/** Time spent in an engine by what is asked of it here. */
+/** What an engine was asked here, and what that took. */
 export interface Spent {
   /** Graphs opened and milliseconds that took, weights included. */
   opens: number
   openMs: number
   runs: number
   runMs: number
+  /** Weights of the largest graph that was opened, beside the runtime. */
+  weightBytes: number
 }
 
 /** An engine that counts what is asked of it into `spent`, and says when something was answered. */
@@ -25,6 +29,7 @@ export function metered(
       const began = nowMs()
       const session = await engine.open(...asked)
       spent.opens++
+      spent.weightBytes = Math.max(spent.weightBytes, weightBytesOf(asked[0], asked[1]))
       spent.openMs += nowMs() - began
       const run: Session['run'] = async (...feeds) => {
         const from = nowMs()
@@ -39,7 +44,11 @@ export function metered(
   }
 }
 
-export const unspent = (): Spent => ({ opens: 0, openMs: 0, runs: 0, runMs: 0 })
+export const unspent = (): Spent => ({ opens: 0, openMs: 0, runs: 0, runMs: 0, weightBytes: 0 })
+
+function weightBytesOf({ weights: used }: Graph, weights: Weights): number {
+  return used.reduce((sum, { name }) => sum + 4 * sizeOf(weights.dims(name)), 0)
+}
 
 /** Most memory that this process and the one of the engine ever held, in bytes; that of the engine null where the system does not tell. */
 export function peakMemory(enginePid: number | undefined): { readonly lab: number; readonly engine: number | null } {

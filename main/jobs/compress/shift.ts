@@ -142,6 +142,7 @@ function estimateLeft(p: PreparedCompression, { recipe, engine, signal, place }:
   return estimate(
     {
       ...{ model, recipe, samples, batchTokens, readMs, formats, engine, signal },
+      order: record.calibration?.order,
       statsFrom: (on, some) => createStats(model, some, record.calibration!.order, on, batchTokens),
       enginePid: engine.pid,
       nowMs: place.nowMs,

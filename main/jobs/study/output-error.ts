@@ -9,7 +9,7 @@ import { sumOver } from './calibrate.ts'
 import { keepOnly } from './stats-graph.ts'
 
 /** Changed weights that are set against the model at once: so much more memory, and a pass over the text for each such lot. */
-const WEIGHTS_AT_ONCE = 1 << 28
+export const WEIGHTS_AT_ONCE = 1 << 28
 
 /**
  * ‖X(W − W′)ᵀ‖² / ‖XWᵀ‖² of each matrix on samples of equal length, X being what the uncompressed model hands it: measured, not estimated from
