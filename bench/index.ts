@@ -5,6 +5,7 @@ import { benchLayers, benchModel } from './compress-methods.ts'
 import { benchMemory, benchRedraw, benchStart } from './browser.ts'
 import { benchCompress } from './compress.ts'
 import { benchEngine } from './engine.ts'
+import { benchGrowth, benchModels } from './growth.ts'
 import { benchStats } from './stats.ts'
 import { benchStore } from './store.ts'
 import { benchTraining } from './training.ts'
@@ -16,6 +17,8 @@ const benches: Readonly<Record<string, () => unknown>> = {
   compress: () => benchCompress(),
   layers: () => benchLayers(),
   model: () => benchModel(),
+  models: () => benchModels(),
+  growth: () => benchGrowth(),
   engine: () => benchEngine(join(demo, 'model')),
   stats: () => benchStats(),
   store: () => benchStore(),
