@@ -72,5 +72,5 @@ function powers(values: readonly number[], base: number): Scale {
   const at = (value: number) => Math.log(value) / Math.log(base)
   const [from, to] = [Math.floor(at(Math.min(...values)) + 1e-9), Math.ceil(at(Math.max(...values)) - 1e-9)]
   const ticks = Array.from({ length: to - from + 1 }, (_, i) => base ** (from + i))
-  return { min: ticks[0]!, max: ticks.at(-1)!, ticks, isLog: true, label: (value) => String(Number(value.toPrecision(3))) }
+  return { min: ticks[0]!, max: ticks.at(-1)!, ticks, isLog: true, label: (value) => String(Number(value.toPrecision(6))) }
 }
