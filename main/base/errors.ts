@@ -80,13 +80,16 @@ export const FAULTS = {
   'task/template': 'Correct the template, or the column it names.',
   'task/pack': 'Check the data folder (--data) and the dataset_path of the task file.',
   'task/column': 'Check that the pack belongs to this task file.',
-  'task/gold': 'The right answer must be one of the choices, or a number where the task asks for one; correct the row or leave it out.',
+  'task/gold':
+    'The right answer must be one of the choices, or a number where the task asks for one; correct the row or leave it out.',
   'task/empty-choice': 'A choice without text cannot be scored; correct the row or leave it out.',
   'task/too-long':
     'That part alone is longer than the model can read: leave the item out, ask for shorter windows (window_length) or fewer new tokens (max_gen_toks), or use a model with more context.',
   'task/too-short': 'Ask for shorter windows (window_length), or give a longer text.',
-  'task/scorer': 'Name a metric that fits the output_type of the task: choices, continuation, whole text, windows, free text or number.',
-  'task/number': 'Learn the task in "transfer" with "objective: head": numbers are said by a fresh head, never by a language model.',
+  'task/scorer':
+    'Name a metric that fits the output_type of the task: choices, continuation, whole text, windows, free text or number.',
+  'task/number':
+    'Learn the task in "transfer" with "objective: head": numbers are said by a fresh head, never by a language model.',
   'score/number': 'Its training has destroyed the head: lower the learning rate or warm up over more steps.',
   'task/axis': 'Choose another axis for this task, or other levels or parameters; "lab tasks axes" says what each axis takes.',
   'task/few-shot': 'Ask for fewer examples, or give the task a larger split to draw them from.',

@@ -22,6 +22,8 @@ let runtime: Runtime
 let plainRuntime: Promise<Runtime> | undefined
 let openPlain: () => Promise<Runtime>
 let insideMs = 0
+/** Whether numbers of the answer in work are needed here as well: what a chain carries on can be asked for too. */
+let isKept = false
 const sessions = new Map<number, OpenSession>()
 /** A weight by key, or why it could not be taken in. */
 const weights = new Map<string, Held | Error>()
@@ -69,6 +71,7 @@ const answers: { [N in AskName]: (ask: Asks[N][0]) => Promise<Asks[N][1]> } = {
     const carried = chain === null ? undefined : chains.get(chain)
     for (const [input, tensor] of carried ?? []) held.set(input, tensor)
     const began = performance.now()
+    isKept = chain !== null
     const ran = await open.loaded.run(feeds, held, want)
     insideMs = performance.now() - began
     for (const tensor of carried?.values() ?? []) tensor.dispose()
@@ -141,7 +144,7 @@ async function send(answer: Answer): Promise<void> {
   const sent = new Promise<void>((done) => void process.send!(value, undefined, undefined, () => done()))
   if (parcels.length > 0) await sent
   for (const { buffer, byteOffset, byteLength } of parcels) pour(new Uint8Array(buffer, byteOffset, byteLength))
-  for (const { buffer } of parcels) freeBuffer(buffer)
+  if (!isKept) for (const { buffer } of parcels) freeBuffer(buffer)
 }
 
 /** Bytes that one read or write may ask for. */
@@ -149,6 +152,7 @@ const MOST_AT_ONCE = 1 << 30
 
 async function answer(ask: Ask): Promise<Answer> {
   insideMs = 0
+  isKept = false
   try {
     const value = await answers[ask.ask](ask as never)
     return { id: ask.id, ok: true, value, insideMs, memoryBytes: process.memoryUsage.rss() }
