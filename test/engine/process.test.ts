@@ -145,6 +145,12 @@ describe('an engine', () => {
     sums.push(Number((await a.run({ x: filled([1], 3) }, ['sum'])).sum.data[0]))
     sums.push(Number((await b.run({ x: filled([1], 5) }, ['sum'])).sum.data[0]))
     expect(sums).toEqual([2, 10, 5, 15])
+    // also where it was asked for and is large
+    const large = session.chain()
+    const first = await large.run({ x: filled([100_000], 1), past: empty }, ['all'])
+    expect(first.all.data.length).toBe(100_000)
+    expect((await large.run({ x: filled([1], 5) }, ['sum'])).sum.data[0]).toBe(100_005)
+    large.end()
     a.end()
     b.end()
     await session.close()
