@@ -22,8 +22,6 @@ let runtime: Runtime
 let plainRuntime: Promise<Runtime> | undefined
 let openPlain: () => Promise<Runtime>
 let insideMs = 0
-/** Whether numbers of the answer in work are needed here as well: what a chain carries on can be asked for too. */
-let isKept = false
 const sessions = new Map<number, OpenSession>()
 /** A weight by key, or why it could not be taken in. */
 const weights = new Map<string, Held | Error>()
@@ -54,7 +52,7 @@ const answers: { [N in AskName]: (ask: Asks[N][0]) => Promise<Asks[N][1]> } = {
       const weight = weights.get(key)
       weights.delete(key)
       if (!weight || weight instanceof Error) continue
-      const buffer = weight.location === 'cpu' ? (weight.data as Float32Array).buffer : undefined
+      const buffer = bufferOf(weight)
       weight.dispose()
       if (buffer) freeBuffer(buffer)
     }
@@ -71,7 +69,6 @@ const answers: { [N in AskName]: (ask: Asks[N][0]) => Promise<Asks[N][1]> } = {
     const carried = chain === null ? undefined : chains.get(chain)
     for (const [input, tensor] of carried ?? []) held.set(input, tensor)
     const began = performance.now()
-    isKept = chain !== null
     const ran = await open.loaded.run(feeds, held, want)
     insideMs = performance.now() - began
     for (const tensor of carried?.values() ?? []) tensor.dispose()
@@ -122,6 +119,11 @@ function heldWeights({ name, weights: names }: OpenSession): Map<string, Held> {
   return held
 }
 
+/** Where numbers lie that are in this process; undefined for those on a device. */
+function bufferOf(held: Held): ArrayBufferLike | undefined {
+  return held.location === 'cpu' ? (held.data as Float32Array).buffer : undefined
+}
+
 /** Blocks until so many bytes have come through the pipe: straight into their place, without a second copy. */
 function fill(bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) {
@@ -144,7 +146,9 @@ async function send(answer: Answer): Promise<void> {
   const sent = new Promise<void>((done) => void process.send!(value, undefined, undefined, () => done()))
   if (parcels.length > 0) await sent
   for (const { buffer, byteOffset, byteLength } of parcels) pour(new Uint8Array(buffer, byteOffset, byteLength))
-  if (!isKept) for (const { buffer } of parcels) freeBuffer(buffer)
+  // what a chain carries on can be asked for too
+  const carried = new Set([...chains.values()].flatMap((held) => [...held.values()].map(bufferOf)))
+  for (const { buffer } of parcels) if (!carried.has(buffer)) freeBuffer(buffer)
 }
 
 /** Bytes that one read or write may ask for. */
@@ -152,7 +156,6 @@ const MOST_AT_ONCE = 1 << 30
 
 async function answer(ask: Ask): Promise<Answer> {
   insideMs = 0
-  isKept = false
   try {
     const value = await answers[ask.ask](ask as never)
     return { id: ask.id, ok: true, value, insideMs, memoryBytes: process.memoryUsage.rss() }

@@ -32,9 +32,8 @@ export interface Rehearsal {
   readonly readMs: number
   readonly formats: readonly string[]
   /** Statistics as the compression itself will ask for them, from an engine. */
-  readonly statsFrom:
-    ((engine: Pick<Engine, 'open' | 'device' | 'beside'>, samples: readonly Int32Array[]) => StatsSource) | undefined
-  readonly engine: Pick<Engine, 'open' | 'device' | 'beside'>
+  readonly statsFrom: ((engine: Pick<Engine, 'open' | 'beside'>, samples: readonly Int32Array[]) => StatsSource) | undefined
+  readonly engine: Pick<Engine, 'open' | 'beside'>
   readonly enginePid: () => number | undefined
   readonly nowMs: () => number
   readonly signal: AbortSignal

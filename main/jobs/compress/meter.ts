@@ -16,14 +16,13 @@ export interface Spent {
 
 /** An engine that counts what is asked of it into `spent`, and says when something was answered. */
 export function metered(
-  engine: Pick<Engine, 'open' | 'device' | 'beside'>,
+  engine: Pick<Engine, 'open' | 'beside'>,
   spent: Spent,
   nowMs: () => number,
   onRun: () => void = () => {},
-): Pick<Engine, 'open' | 'device' | 'beside'> {
+): Pick<Engine, 'open' | 'beside'> {
   // prettier-ignore
   return {
-    device: engine.device,
     beside: (...asked) => engine.beside(...asked),
     async open(...asked) {
       const began = nowMs()

@@ -131,7 +131,7 @@ function keysOf({ base, layers, record }: PreparedCompression, stages: Work['sta
   })
 }
 
-function statsOf(p: PreparedCompression, engine: Pick<Engine, 'open' | 'device' | 'beside'>): StatsSource | undefined {
+function statsOf(p: PreparedCompression, engine: Pick<Engine, 'open' | 'beside'>): StatsSource | undefined {
   const { model, record, samples } = p
   return record.calibration && samples && createStats(model, samples, record.calibration.order, engine, p.engine.batchTokens)
 }

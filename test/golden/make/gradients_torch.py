@@ -11,33 +11,8 @@ import sys
 import torch
 import transformers
 
+from tiny_llama import CONFIG as PLAIN, fill, make_model
 
-def mixed(k):
-    """A number from 0 up to 1 from the count k; the test makes the same ones."""
-    x = (k * 2654435761) & 0xFFFFFFFF
-    x ^= x >> 16
-    x = (x * 2246822519) & 0xFFFFFFFF
-    return (x ^ (x >> 13)) / 2**32
-
-
-PLAIN = {
-    "model_type": "llama",
-    "architectures": ["LlamaForCausalLM"],
-    "vocab_size": 23,
-    "hidden_size": 12,
-    "intermediate_size": 10,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-    "head_dim": 4,
-    "max_position_embeddings": 32,
-    "rms_norm_eps": 1e-5,
-    "rope_theta": 10000.0,
-    "hidden_act": "silu",
-    "tie_word_embeddings": False,
-    "attention_bias": False,
-    "mlp_bias": False,
-}
 VARIANTS = {
     "grouped heads, two vocabulary matrices": PLAIN,
     "one vocabulary matrix, biases, a head of keys per head": {
@@ -52,15 +27,8 @@ SHARE = [0.125, 0.25, 0.0, 0.125, 0.0625, 0.125, 0.25, 0.0625]
 
 
 def gradients(config):
-    model = transformers.LlamaForCausalLM(transformers.LlamaConfig(**config, attn_implementation="eager")).double()
-    k = 0
-    with torch.no_grad():
-        for name, parameter in sorted(model.named_parameters()):
-            values = []
-            for _ in range(parameter.numel()):
-                k += 1
-                values.append((1 if "norm" in name else 0) + (mixed(k) - 0.5) * 0.8)
-            parameter.copy_(torch.tensor(values, dtype=torch.float32).reshape(parameter.shape))
+    model = make_model(config)
+    fill(dict(model.named_parameters()))
     logits = model(torch.tensor(IDS)).logits.reshape(-1, config["vocab_size"])[ROWS]
     picked = torch.log_softmax(logits, -1).gather(1, torch.tensor(TARGETS)[:, None])[:, 0]
     loss = -(torch.tensor(SHARE, dtype=torch.float64) * picked).sum()

@@ -11,33 +11,8 @@ import sys
 import torch
 import transformers
 
+from tiny_llama import CONFIG, fill, make_model
 
-def mixed(k):
-    """A number from 0 up to 1 from the count k; the test makes the same ones."""
-    x = (k * 2654435761) & 0xFFFFFFFF
-    x ^= x >> 16
-    x = (x * 2246822519) & 0xFFFFFFFF
-    return (x ^ (x >> 13)) / 2**32
-
-
-CONFIG = {
-    "model_type": "llama",
-    "architectures": ["LlamaForCausalLM"],
-    "vocab_size": 23,
-    "hidden_size": 12,
-    "intermediate_size": 10,
-    "num_hidden_layers": 2,
-    "num_attention_heads": 4,
-    "num_key_value_heads": 2,
-    "head_dim": 4,
-    "max_position_embeddings": 32,
-    "rms_norm_eps": 1e-5,
-    "rope_theta": 10000.0,
-    "hidden_act": "silu",
-    "tie_word_embeddings": False,
-    "attention_bias": False,
-    "mlp_bias": False,
-}
 TEXTS = [[3, 7, 3, 11, 22], [5, 3, 19], [1, 2, 3, 4, 5, 6, 7], [9, 22]]
 LABELS = [2, 0, 1, 2]
 HELD = "model.layers.0.mlp.up_proj.weight"
@@ -46,18 +21,11 @@ STEPS = 6
 
 
 def train(is_sparse):
-    model = transformers.LlamaForCausalLM(transformers.LlamaConfig(**CONFIG, attn_implementation="eager")).double()
+    model = make_model(CONFIG)
     head = torch.nn.Parameter(torch.zeros(3, CONFIG["hidden_size"], dtype=torch.float64))
     named = {**dict(model.named_parameters()), "head.weight": head}
     del named["lm_head.weight"]
-    k = 0
-    with torch.no_grad():
-        for name, parameter in sorted(named.items()):
-            values = []
-            for _ in range(parameter.numel()):
-                k += 1
-                values.append((1 if "norm" in name else 0) + (mixed(k) - 0.5) * 0.8)
-            parameter.copy_(torch.tensor(values, dtype=torch.float32).reshape(parameter.shape))
+    fill(named)
     mask = (torch.arange(named[HELD].numel()) % 3 != 0).reshape(named[HELD].shape)
 
     def hold():

@@ -11,13 +11,7 @@ import sys
 import torch
 import transformers
 
-
-def mixed(k):
-    """A number from 0 up to 1 from the count k; the test makes the same ones."""
-    x = (k * 2654435761) & 0xFFFFFFFF
-    x ^= x >> 16
-    x = (x * 2246822519) & 0xFFFFFFFF
-    return (x ^ (x >> 13)) / 2**32
+from tiny_llama import mixed
 
 
 class Counter:

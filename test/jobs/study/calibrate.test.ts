@@ -155,16 +155,15 @@ async function stageByStage(model: LanguageModel, samples: readonly Int32Array[]
   return { equal, inOrder, again: nodes }
 }
 
+/** Samples of a few words said so many times. */
+const someOf = (model: LanguageModel, times: number, how: { samples: number; length: number; seed: number }) =>
+  drawSamples(model, idsOf(model, 'abc dead beef cafe '.repeat(times)), { path: 'text', ...how })
+
 describe('statistics of a model', () => {
   it('are to the bit those of a run from the ids for each stage, though a stage goes on from the one before it', async () => {
     using folder = makeModelFolder({ blocks: 5 })
     const model = openModel(folder.path)
-    const samples = drawSamples(model, idsOf(model, 'abc dead beef cafe '.repeat(40)), {
-      path: 'text',
-      samples: 5,
-      length: 16,
-      seed: 0,
-    })
+    const samples = someOf(model, 40, { samples: 5, length: 16, seed: 0 })
     const { equal, inOrder, again } = await stageByStage(model, samples, 32)
     expect(equal).toEqual(Array(equal.length).fill(true))
     // the first two begin at the ids, all others at the block before; the last gathers its rows, by two nodes
@@ -177,12 +176,7 @@ describe('statistics of a model', () => {
   it('are measured once for equal weights, and again for the blocks after one that changed', async () => {
     using folder = makeModelFolder()
     const model = openModel(folder.path)
-    const samples = drawSamples(model, idsOf(model, 'abc dead beef cafe '.repeat(20)), {
-      path: 'text',
-      samples: 2,
-      length: 16,
-      seed: 0,
-    })
+    const samples = someOf(model, 20, { samples: 2, length: 16, seed: 0 })
     const engine = await startEngine({ provider: 'cpu', threads: 1 })
     let opened = 0
     const counted: typeof engine = { ...engine, open: (graph, weights) => (opened++, engine.open(graph, weights)) }
@@ -228,12 +222,7 @@ describe('errors of outputs', () => {
   it('measured on the text are those that the Hessians give, within float32', async () => {
     using folder = makeModelFolder()
     const model = openModel(folder.path)
-    const samples = drawSamples(model, idsOf(model, 'abc dead beef cafe '.repeat(60)), {
-      path: 'text',
-      samples: 3,
-      length: 20,
-      seed: 1,
-    })
+    const samples = someOf(model, 60, { samples: 3, length: 20, seed: 1 })
     const engine = await startEngine({ provider: 'cpu', threads: 1 })
     const recipe = { method: 'magnitude', group: 'layer' as const, pattern: 'free' as const, sparsity: 0.5, params: {}, seed: 0 }
     const { weights } = await compress(model.linears, model.weights, { ...recipe, include: [], exclude: ['*down*'] })
